@@ -1,0 +1,48 @@
+/** What an aggregate is: a bounded, mergeable fold, and how it lives in a sliding window. */
+import type { Place } from "../model/event.ts";
+import type { Type } from "../model/type.ts";
+import type { Value } from "../model/value.ts";
+
+/**
+ * An accumulator with a monoid's laws: `merge` is associative and commutative, `empty()` is its unit, and folding the
+ * events in any order gives the same result. `S` is JSON, so that it can be saved as it is.
+ */
+export interface Fold<S> {
+  readonly empty: () => S;
+  /** Adds the value of one event; returns the state to keep (the same object, or a new number). Never called without a value. */
+  readonly add: (state: S, value: Value, place: Place) => S;
+  /** Adds everything of `other` to `into`; returns the state to keep. `other` stays as it was. */
+  readonly merge: (into: S, other: S) => S;
+  /** The aggregate's value; undefined when it has none. `deciding` is the event being judged (`previous` leaves it out). */
+  readonly result: (state: S, deciding: Place | undefined) => Value | undefined;
+  /**
+   * Takes one event back out, oldest first: what a sliding window does. An aggregate that cannot is folded again from
+   * the parts of the window.
+   */
+  readonly remove?: (state: S, value: Value, place: Place) => S;
+}
+
+/** One file per aggregate; `mod.ts` lists them. */
+export interface Aggregate {
+  readonly name: string;
+  readonly summary: string;
+  /** Arguments of the call in YAML: what each must be. `events` is a condition or a stream's alias. */
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly accepts: readonly Type["kind"][];
+    readonly constant?: boolean;
+    readonly optional?: boolean;
+  }[];
+  /** Type of the result for the type of the first argument. */
+  readonly type: (argument: Type | undefined) => Type;
+  /** True when a window without values still has a result (count, sum). */
+  readonly total: boolean;
+  /** The fold for the constant arguments after the first (`percentile(expr, 99)` gives [99]). */
+  readonly fold: (constants: readonly Value[]) => Fold<unknown>;
+  /** The fold of a sliding window without resolution, where it differs: it may hold one entry per event of the window. */
+  readonly slidingFold?: (constants: readonly Value[]) => Fold<unknown>;
+  /** Shown in the reference and executed by a test: values in, result out. */
+  readonly example: { readonly call: string; readonly values: readonly Value[]; readonly result: Value };
+  /** What authors must know of exactness. */
+  readonly exactness: string;
+}

@@ -1,0 +1,45 @@
+/** The seam of every sink: one batch in, one verdict per item out. Batching, retries and dead letters are shared code. */
+import type { Alert, OutputRecord } from "../engine/model/alert.ts";
+
+/** What is delivered: an alert or a record, as it left the engine. */
+export type Delivery = { readonly alert: Alert } | { readonly record: OutputRecord };
+
+/** What became of one delivery. `retry` names milliseconds to wait where the receiver asked for a wait. */
+export type Verdict =
+  | { readonly result: "delivered" }
+  | { readonly result: "retry"; readonly after: number | undefined; readonly reason: string }
+  | { readonly result: "rejected"; readonly reason: string };
+
+export interface Sink {
+  /** Delivers a batch; one verdict per item, in order. Never throws for what the receiver says. */
+  readonly deliver: (batch: readonly Delivery[]) => Promise<readonly Verdict[]>;
+  /** Opens what the sink needs (topics, files, connections); throws with a sentence that names the way out. */
+  readonly open: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** One file per sink; `mod.ts` lists them. */
+export interface SinkKind<Options = Record<string, unknown>> {
+  readonly name: string;
+  readonly summary: string;
+  /** JSON Schema of the options in `vigie.yaml`. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** What a second send of the same id does, for docs/operate/guarantees.md. */
+  readonly secondSend: string;
+  /** Largest batch that `deliver` takes. */
+  readonly batchMax: number;
+  readonly create: (options: Options, context: SinkContext) => Sink;
+  /** A deployment-file snippet, run by a test. */
+  readonly example: string;
+}
+
+/** What every sink may use. */
+export interface SinkContext {
+  readonly name: string;
+  /** Brokers of the source, used by Kafka sinks that name none. */
+  readonly brokers: readonly string[];
+  /** Directory that relative paths of the deployment file start from. */
+  readonly baseDirectory: string;
+  /** Name of this instance, for `${instance}`. */
+  readonly instance: string;
+}
