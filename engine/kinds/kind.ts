@@ -2,7 +2,7 @@
 import type { Condition, Expression, Template, Vocabulary } from "../conditions/expression.ts";
 import type { Severity } from "../model/alert.ts";
 import type { Stream } from "../model/contract.ts";
-import type { Operator } from "../model/operator.ts";
+import type { CarriedEvents, Operator } from "../model/operator.ts";
 import type { Path, ProblemKind } from "../model/problem.ts";
 import type { Scope } from "../model/scope.ts";
 import type { Millis } from "../model/time.ts";
@@ -35,8 +35,8 @@ export interface CompiledRule {
   readonly horizon: Millis;
   /** Whether the rule raises alerts, writes records, or both. */
   readonly speaks: { readonly alerts: boolean; readonly records: boolean };
-  /** Index and type of names in `scope.values`, for messages. */
-  readonly values: Vocabulary["values"];
+  /** What messages, entities and context of the rule may name. */
+  readonly vocabulary: Vocabulary;
   /** Ids are made of topic, partition and offset, and alerts need not wait for a checkpoint. */
   readonly stateless: boolean;
 }
@@ -54,6 +54,9 @@ export interface Judge {
   /** Severity when the rule's condition holds, undefined when it does not or has no value. Sets `scope.matched`. */
   readonly judge: (scope: Scope, undefinedCondition: () => void) => Severity | undefined;
 }
+
+/** Projects an event of a stream to the fields that are read later, by alias. */
+export type Carry = (data: Fields, stream: string) => CarriedEvents | undefined;
 
 /** Reads one rule for a kind: knows where everything stands, so that a kind never handles line numbers. */
 export interface RuleCompiler {

@@ -25,6 +25,11 @@ export interface Turn {
   readonly undefinedCondition: () => void;
 }
 
+/** Events, or the fields of them that messages and entities read, by alias. */
+export interface CarriedEvents {
+  readonly [alias: string]: Fields | undefined;
+}
+
 /** What a rule saw; `raise` turns it into an alert or a record. */
 export interface Signal {
   readonly output: "alert" | "record";
@@ -40,8 +45,11 @@ export interface Signal {
   readonly severity: Severity;
   /** Aggregates or features by name (semantics.md 30). */
   readonly values: Fields;
-  /** Fields for `entities`, `message`, `context` and criteria, by alias: of the event that decided (semantics.md 31). */
-  readonly events: { readonly [alias: string]: Fields | undefined };
+  /**
+   * Fields for `entities`, `message`, `context` and criteria, by alias (semantics.md 31); undefined when the event being
+   * stepped is the one that decided.
+   */
+  readonly events: CarriedEvents | undefined;
   readonly change?: Event["change"];
   /** Aggregates by index, for expressions of the message. */
   readonly scopeValues: readonly (Value | undefined)[];
@@ -54,11 +62,14 @@ export interface Signal {
   readonly criteria?: readonly { name: string; matched: boolean; expression: string; values: Fields }[];
 }
 
-/** How a state is saved: a small head and parts, of which a checkpoint writes only those that changed (runtime.md §3). */
+/**
+ * How a state is saved: a small head and parts as JSON texts, of which a checkpoint writes only those that changed
+ * (runtime.md §3).
+ */
 export interface StateCodec<S> {
   /** Calls `write` for the head (part "") and parts that changed since the last save (all of them when `all`); undefined deletes a part. */
-  readonly save: (state: S, all: boolean, write: (part: string, value: Value | undefined) => void) => void;
-  readonly load: (parts: ReadonlyMap<string, Value>) => S;
+  readonly save: (state: S, all: boolean, write: (part: string, text: string | undefined) => void) => void;
+  readonly load: (parts: ReadonlyMap<string, string>) => S;
 }
 
 export interface Operator<S = unknown> {

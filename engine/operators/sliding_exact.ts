@@ -1,0 +1,141 @@
+/**
+ * The events of (newest − size, newest]. They lie in chunks of a thirty-second of the window, which are the parts of the
+ * saved state; running accumulators take an event in when it comes and out when the edge passes it, so that an event
+ * costs the same in a window of ten and of a hundred thousand.
+ */
+import { evidenceLimit } from "../model/alert.ts";
+import { comparePlaces, type Place } from "../model/event.ts";
+import type { Millis } from "../model/time.ts";
+import type { Value } from "../model/value.ts";
+import type { Accumulators, Measures } from "./measures.ts";
+import type { SlidingStore } from "./sliding_store.ts";
+
+/** Chunks that a window is cut into. */
+const chunksPerWindow = 32;
+
+interface Entry {
+  readonly place: Place;
+  /** What the event gives to each leaf; null where it gives nothing. */
+  readonly values: readonly Value[];
+}
+
+/** Entries of one stretch of time, ordered by place; those before `from` have left the window. */
+interface Chunk {
+  readonly index: number;
+  readonly entries: Entry[];
+  from: number;
+  changed: boolean;
+}
+
+interface Content {
+  readonly chunks: Chunk[];
+  count: number;
+  /** Accumulators of everything in the chunks; rebuilt on load. */
+  readonly total: Accumulators;
+  gone: number[];
+}
+
+/** A store that keeps events: exact edges. */
+export function exactStore(size: Millis, measures: Measures): SlidingStore<Content> {
+  const width = Math.max(1, Math.ceil(size / chunksPerWindow));
+  const empty = (): Content => ({ chunks: [], count: 0, total: measures.empty(), gone: [] });
+  return {
+    empty,
+    enter(content, event, newest, scope) {
+      const entry = { place: event.place, values: measures.valuesOf(scope, event.place.stream) };
+      insert(chunkAt(content, Math.floor(event.place.time / width)), entry);
+      content.count++;
+      measures.addValues(content.total, entry.values, entry.place);
+      evict(content, newest - size, measures);
+    },
+    read: (content, deciding, scope) => measures.read(content.total, deciding, scope),
+    count: (content) => content.count,
+    evidence,
+    save,
+    load(parts, newest) {
+      const content = empty();
+      for (const [part, text] of parts) {
+        content.chunks.push({ index: Number(part), entries: JSON.parse(text), from: 0, changed: false });
+      }
+      content.chunks.sort((a, b) => a.index - b.index);
+      refold(content, newest - size, measures);
+      return content;
+    },
+  };
+}
+
+function chunkAt(content: Content, index: number): Chunk {
+  const { chunks } = content;
+  let at = chunks.length;
+  while (at > 0 && chunks[at - 1]!.index > index) at--;
+  const known = chunks[at - 1];
+  if (known !== undefined && known.index === index) return known;
+  const chunk: Chunk = { index, entries: [], from: 0, changed: true };
+  chunks.splice(at, 0, chunk);
+  return chunk;
+}
+
+function insert(chunk: Chunk, entry: Entry): void {
+  const last = chunk.entries[chunk.entries.length - 1];
+  if (last === undefined || comparePlaces(last.place, entry.place) <= 0) chunk.entries.push(entry);
+  else chunk.entries.splice(position(chunk, entry.place), 0, entry);
+  chunk.changed = true;
+}
+
+/** Index of the first entry that comes after a place, by bisection. */
+function position(chunk: Chunk, place: Place): number {
+  let low = chunk.from;
+  let high = chunk.entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (comparePlaces(chunk.entries[middle]!.place, place) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Takes out every event at or before the edge, oldest first. */
+function evict(content: Content, edge: Millis, measures: Measures): void {
+  for (let chunk = content.chunks[0]; chunk !== undefined; chunk = content.chunks[0]) {
+    while (chunk.from < chunk.entries.length) {
+      const entry = chunk.entries[chunk.from]!;
+      if (entry.place.time > edge) return;
+      measures.removeValues(content.total, entry.values, entry.place);
+      content.count--;
+      chunk.from++;
+    }
+    content.chunks.shift();
+    content.gone.push(chunk.index);
+  }
+}
+
+function evidence(content: Content): Place[] {
+  const places: Place[] = [];
+  for (let at = content.chunks.length - 1; at >= 0 && places.length < evidenceLimit; at--) {
+    const { entries, from } = content.chunks[at]!;
+    for (let i = entries.length - 1; i >= from && places.length < evidenceLimit; i--) places.push(entries[i]!.place);
+  }
+  return places.reverse();
+}
+
+function save(content: Content, all: boolean, write: (part: string, text: string | undefined) => void): void {
+  for (const index of content.gone) write(String(index), undefined);
+  for (const chunk of content.chunks) {
+    if (all || chunk.changed) write(String(chunk.index), JSON.stringify(chunk.entries.slice(chunk.from)));
+    chunk.changed = false;
+  }
+  content.gone = [];
+}
+
+/** Passes over what has left the window since its chunk was written, and folds the rest again. */
+function refold(content: Content, edge: Millis, measures: Measures): void {
+  for (const chunk of content.chunks) {
+    for (const entry of chunk.entries) {
+      if (entry.place.time <= edge) chunk.from++;
+      else {
+        measures.addValues(content.total, entry.values, entry.place);
+        content.count++;
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** Reads `window`, `emit` and `for` of a rule: which window, when it speaks, and what does not go together. */
+import type { RuleCompiler } from "../kinds/kind.ts";
+import { ruleProblems } from "../model/problems/rules.ts";
+import type { Millis } from "../model/time.ts";
+import { isFields, type Value } from "../model/value.ts";
+import { createWindow, windows } from "../windows/mod.ts";
+import type { Window } from "../windows/window.ts";
+
+/** Sliding windows longer than this should keep buckets instead of events. */
+const longSliding: Millis = 3_600_000;
+
+export interface RuleWindow {
+  readonly window: Window;
+  readonly emit: "on_match" | "on_close";
+  /** What of the window decides whether state survives an edit. */
+  readonly signature: Value;
+  /** How long a window of a key lives at most after its newest event. */
+  readonly horizon: Millis;
+}
+
+/** The window of a rule, undefined when it has a problem. `only` is the one moment of speaking that the kind allows. */
+export function compileWindow(rule: RuleCompiler, only?: "on_close"): RuleWindow | undefined {
+  const raw = rule.raw.window;
+  if (!isFields(raw)) return undefined;
+  const window = createWindow(raw);
+  if ("wrong" in window) {
+    rule.report(ruleProblems.badWindow, ["window"], { wrong: window.wrong, help: window.help });
+    return undefined;
+  }
+  const kind = Object.values(windows).find((candidate) => candidate.name in raw);
+  const emit = rule.raw.emit === "on_match" || rule.raw.emit === "on_close" ? rule.raw.emit : kind?.emit ?? "on_close";
+  if (!agrees(rule, window, only ?? emit)) return undefined;
+  if (window.shape === "sliding" && window.size > longSliding && window.resolution === undefined) {
+    rule.report(ruleProblems.longSliding, ["window"], { size: String(raw.sliding) });
+  }
+  return { window, emit: only ?? emit, signature: raw, horizon: horizonOf(window) };
+}
+
+/** Reports what cannot stand beside the window. */
+function agrees(rule: RuleCompiler, window: Window, emit: "on_match" | "on_close"): boolean {
+  const aligned = window.shape === "aligned";
+  const row = rule.raw.for;
+  let sound = true;
+  if (typeof row === "number" && row > 1 && (!aligned || emit === "on_match")) {
+    rule.report(ruleProblems.forNeedsRows, ["for"], {}, "key");
+    sound = false;
+  }
+  if (window.shape === "sliding" && emit === "on_close") {
+    rule.report(ruleProblems.slidingNeverCloses, rule.raw.emit === undefined ? ["window"] : ["emit"], {});
+    sound = false;
+  }
+  if (window.shape === "merging" && rule.raw.notify_resolved === true) {
+    rule.report(ruleProblems.sessionNeverResolves, ["notify_resolved"], {}, "key");
+    sound = false;
+  }
+  return sound;
+}
+
+function horizonOf(window: Window): Millis {
+  if (window.shape === "aligned") return window.size + window.every;
+  return window.shape === "merging" ? window.gap : window.size;
+}
