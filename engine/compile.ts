@@ -1,0 +1,75 @@
+/**
+ * RulePack -> frozen Plan. Every rule of every pack is compiled, and every problem of all of them is returned at once;
+ * there is a plan only when there is no error. Kinds do the work, this file brings them together.
+ */
+import { compileLimit, compileSpeech } from "./compile/speech.ts";
+import type { Plan, PlanRule } from "./compile/plan.ts";
+import { revisionOf, signatureOf } from "./compile/revision.ts";
+import { CompilerOfRule } from "./compile/rule_compiler.ts";
+import { unusedNames } from "./compile/unused.ts";
+import { type PackWords, type ParamOverrides, unknownPacks, wordsOf } from "./compile/words.ts";
+import { findKind } from "./kinds/mod.ts";
+import type { Stream } from "./model/contract.ts";
+import type { Pack, RuleText } from "./model/pack.ts";
+import type { Problem } from "./model/problem.ts";
+
+export interface CompileInput {
+  readonly packs: readonly Pack[];
+  readonly streams: ReadonlyMap<string, Stream>;
+}
+
+export interface CompileOptions {
+  /** Values of parameters by pack. */
+  readonly params?: ParamOverrides;
+}
+
+/** Compiles packs to a plan; `plan` is undefined when there is an error among `problems`. */
+export function compileProject(
+  { packs, streams }: CompileInput,
+  { params = {} }: CompileOptions = {},
+): { plan: Plan | undefined; problems: readonly Problem[] } {
+  const problems: Problem[] = unknownPacks(packs, params);
+  const rules: PlanRule[] = [];
+  for (const pack of packs) {
+    const words = wordsOf(pack, params, problems);
+    problems.push(...unusedNames(pack));
+    for (const text of pack.rules) {
+      const rule = compileRule(pack, text, streams, words, rules.length, problems);
+      if (rule !== undefined && text.status !== "disabled") rules.push(rule);
+    }
+  }
+  if (problems.some((found) => found.severity === "error")) return { plan: undefined, problems };
+  const aliases = [...streams.values()].map((stream) => stream.alias);
+  return { plan: Object.freeze({ streams, rules, aliases, packs: packs.map((pack) => pack.name) }), problems };
+}
+
+function compileRule(
+  pack: Pack,
+  text: RuleText,
+  streams: ReadonlyMap<string, Stream>,
+  words: PackWords,
+  index: number,
+  problems: Problem[],
+): PlanRule | undefined {
+  const kind = findKind(text.kind);
+  if (kind === undefined) return undefined;
+  const rule = new CompilerOfRule({ pack, text, streams, words });
+  const compiled = kind.compile(rule);
+  if (compiled === undefined) {
+    problems.push(...rule.problems);
+    return undefined;
+  }
+  const speech = compileSpeech(rule, compiled, pack);
+  const limit = compileLimit(rule, compiled);
+  problems.push(...rule.problems);
+  return Object.freeze({
+    index,
+    name: `${pack.name}/${text.id}`,
+    text,
+    compiled,
+    speech,
+    limit,
+    revision: revisionOf(rule),
+    signature: signatureOf(rule, compiled),
+  });
+}

@@ -1,0 +1,55 @@
+/** Hashes of a rule: its revision (what it means) and its state signature (what its state depends on, runtime.md §6). */
+import { createHash } from "node:crypto";
+import type { CompiledRule } from "../kinds/kind.ts";
+import { isFields, type Value } from "../model/value.ts";
+import type { CompilerOfRule } from "./rule_compiler.ts";
+
+/** Properties that people read and the engine does not. */
+const cosmetic = new Set(["title", "description", "message", "labels", "runbook", "was"]);
+
+/** Length of the hashes in hexadecimal digits. */
+const digits = 16;
+
+/** SHA-256 of a JSON value whose object keys are sorted, shortened. */
+export function hashOf(value: Value): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, digits);
+}
+
+/** Equal for rules that mean the same: layout, order of keys and spelling of expressions play no part. */
+export function revisionOf(rule: CompilerOfRule): string {
+  const meaning = Object.entries(rule.raw)
+    .filter(([name]) => !cosmetic.has(name))
+    .map(([name, value]) => [name, canonicalAt(rule, [name], value)]);
+  return hashOf(meaning.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
+}
+
+/** Equal while the state of a rule keeps its meaning. */
+export function signatureOf(rule: CompilerOfRule, compiled: CompiledRule): string {
+  const inputs = compiled.inputs.map((input) => [
+    input.stream.name,
+    input.stream.topics,
+    input.stream.format,
+    JSON.stringify(input.stream.time),
+    input.key.map((part) => part.canonical),
+    input.where?.canonical ?? null,
+  ]);
+  return hashOf([rule.raw.kind ?? null, inputs, compiled.signature]);
+}
+
+/** The value at a path with every compiled expression in its canonical form. */
+function canonicalAt(rule: CompilerOfRule, path: readonly string[], value: Value): Value {
+  const canonical = rule.canonical.get(path.join("\u0000"));
+  if (canonical !== undefined) return canonical;
+  if (Array.isArray(value)) return value.map((one, i) => canonicalAt(rule, [...path, String(i)], one));
+  if (!isFields(value)) return value;
+  const ordered = path[0] === "severity" || path[0] === "decisions";
+  const entries = Object.entries(value).map(([name, one]): [string, Value] => [name, canonicalAt(rule, [...path, name], one)]);
+  return ordered ? entries : Object.fromEntries(entries);
+}
+
+function canonicalJson(value: Value): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (!isFields(value)) return JSON.stringify(value);
+  const names = Object.keys(value).sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name] ?? null)}`).join(",")}}`;
+}

@@ -1,0 +1,72 @@
+/** What the expressions of one pack may name beside events: parameters, lists, lookups and conditions. */
+import type { ValueList, Vocabulary } from "../conditions/expression.ts";
+import type { ListSource, Pack } from "../model/pack.ts";
+import { nearest, problem, type Problem } from "../model/problem.ts";
+import { ruleProblems } from "../model/problems/rules.ts";
+import type { Type } from "../model/type.ts";
+import type { Value } from "../model/value.ts";
+
+export type PackWords = Pick<Vocabulary, "params" | "lists" | "lookups" | "conditions">;
+
+/** Values of parameters by pack, from the deployment file or the command line. */
+export type ParamOverrides = { readonly [pack: string]: { readonly [param: string]: Value } };
+
+/** The words of a pack, with parameters overridden; problems of the overrides are added. */
+export function wordsOf(pack: Pack, overrides: ParamOverrides, problems: Problem[]): PackWords {
+  const params = Object.fromEntries(Object.entries(pack.params).map(([name, param]) => [name, param.default]));
+  for (const [name, value] of Object.entries(overrides[pack.name] ?? {})) {
+    const wrong = checkOverride(pack, name, value);
+    if (wrong === undefined) params[name] = isScalar(value) ? value : params[name] ?? "";
+    else problems.push(wrong);
+  }
+  return {
+    params,
+    lists: Object.fromEntries(Object.entries(pack.lists).map(([name, list]) => [name, listOf(name, list)])),
+    lookups: Object.fromEntries(
+      Object.entries(pack.lookups).map(([name, lookup]) => [name, { fields: fieldTypes(lookup.fields) }]),
+    ),
+    conditions: pack.conditions,
+  };
+}
+
+/** Problems of overrides that name a pack that does not exist. */
+export function unknownPacks(packs: readonly Pack[], overrides: ParamOverrides): Problem[] {
+  return Object.keys(overrides)
+    .filter((name) => !packs.some((pack) => pack.name === name))
+    .map((name) =>
+      problem(ruleProblems.unknownParam, { file: packs[0]?.file ?? "", path: [] }, {
+        name,
+        nearest: nearest(name, packs.map((pack) => pack.name)),
+      })
+    );
+}
+
+function checkOverride(pack: Pack, name: string, value: Value): Problem | undefined {
+  const param = Object.hasOwn(pack.params, name) ? pack.params[name] : undefined;
+  const site = { file: pack.file, path: ["params", ...(param === undefined ? [] : [name])] };
+  if (param === undefined) {
+    const known = Object.keys(pack.params).map((known) => `${pack.name}.${known}`);
+    const full = `${pack.name}.${name}`;
+    return problem(ruleProblems.unknownParam, site, { name: full, nearest: nearest(full, known) });
+  }
+  const fits = typeof value === param.type &&
+    (typeof value !== "number" || (value >= (param.min ?? -Infinity) && value <= (param.max ?? Infinity)));
+  if (fits) return undefined;
+  const bounds = param.min === undefined && param.max === undefined
+    ? ""
+    : ` from ${param.min ?? "-∞"} to ${param.max ?? "∞"}`;
+  const facts = { name: `${pack.name}.${name}`, value: JSON.stringify(value), wants: `a ${param.type}${bounds}` };
+  return problem(ruleProblems.paramOutOfRange, site, facts);
+}
+
+function isScalar(value: Value): value is string | number | boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
+
+function listOf(name: string, list: ListSource): ValueList {
+  return { name, type: list.type, values: new Set(list.from === "values" ? list.values : []) };
+}
+
+function fieldTypes(fields: { readonly [name: string]: "number" | "string" | "boolean" }): Record<string, Type> {
+  return Object.fromEntries(Object.entries(fields).map(([name, kind]) => [name, { kind }]));
+}
