@@ -19,7 +19,10 @@ export function severityNamed(text: Value | undefined): Severity | undefined {
 function compileCriteria(rule: RuleCompiler, vocabulary: Vocabulary): readonly Criterion[] | undefined {
   const raw = rule.raw.criteria;
   if (!isFields(raw)) return [];
-  const criteria = Object.keys(raw).map((name) => ({ name, condition: rule.condition(["criteria", name], vocabulary) }));
+  const criteria = Object.keys(raw).map((name) => ({
+    name,
+    condition: rule.condition(["criteria", name], vocabulary),
+  }));
   const sound = criteria.filter((criterion): criterion is Criterion => criterion.condition !== undefined);
   return sound.length === criteria.length ? sound : undefined;
 }
@@ -44,7 +47,8 @@ export function compileJudge(
   if (criteria === undefined || grade === undefined || (rule.raw.when !== undefined && when === undefined)) {
     return undefined;
   }
-  return { judge: { judge: deciding(criteria.map((criterion) => criterion.condition), when, grade) }, criteria };
+  const judge = deciding(criteria.map((criterion) => criterion.condition), when, grade);
+  return { judge: { judge, requires: when?.requires ?? [] }, criteria };
 }
 
 /** The hot decision: counts criteria, tests `when`, grades what holds. */

@@ -32,9 +32,7 @@ export function compileKey(rule: CompilerOfRule, streams: readonly Stream[], pat
       rule.report(ruleProblems.missingForStream, path, { what: "keys", stream: stream.name });
       return undefined;
     }
-    const found = map === undefined
-      ? partsAt(rule, streams, path)
-      : partsAt(rule, [stream], [...path, stream.name]);
+    const found = map === undefined ? partsAt(rule, streams, path) : partsAt(rule, [stream], [...path, stream.name]);
     if (found === undefined || !agree(rule, path, stream, first, found)) return undefined;
     first ??= found;
     parts.set(stream.name, found.map((part) => part.expression));
@@ -100,4 +98,3 @@ function agree(
   });
   return false;
 }
-

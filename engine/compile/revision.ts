@@ -43,7 +43,9 @@ function canonicalAt(rule: CompilerOfRule, path: readonly string[], value: Value
   if (Array.isArray(value)) return value.map((one, i) => canonicalAt(rule, [...path, String(i)], one));
   if (!isFields(value)) return value;
   const ordered = path[0] === "severity" || path[0] === "decisions";
-  const entries = Object.entries(value).map(([name, one]): [string, Value] => [name, canonicalAt(rule, [...path, name], one)]);
+  const entries = Object.entries(value).map((
+    [name, one],
+  ): [string, Value] => [name, canonicalAt(rule, [...path, name], one)]);
   return ordered ? entries : Object.fromEntries(entries);
 }
 

@@ -8,7 +8,7 @@ import type { Carry, Judge, RuleCompiler, RuleInput } from "../kinds/kind.ts";
 import type { Stream } from "../model/contract.ts";
 import type { CarriedEvents } from "../model/operator.ts";
 import type { Pack, RuleText } from "../model/pack.ts";
-import { nearest, type Path, problem, type Problem, type ProblemKind } from "../model/problem.ts";
+import { nearest, type Path, type Problem, problem, type ProblemKind } from "../model/problem.ts";
 import { ruleProblems } from "../model/problems/rules.ts";
 import { type Millis, parseDuration } from "../model/time.ts";
 import type { Type } from "../model/type.ts";
@@ -73,7 +73,15 @@ export class CompilerOfRule implements RuleCompiler {
       schemaFile: stream.schemaFile,
       change: stream.format === "debezium",
     }]));
-    return { aliases, params, lists, lookups, conditions, values: more.values ?? {}, builtins: more.builtins ?? ["time"] };
+    return {
+      aliases,
+      params,
+      lists,
+      lookups,
+      conditions,
+      values: more.values ?? {},
+      builtins: more.builtins ?? ["time"],
+    };
   }
 
   expression(
@@ -125,7 +133,9 @@ export class CompilerOfRule implements RuleCompiler {
     if (this.raw.where === undefined) return undefined;
     const map = this.byStream(["where"], streams);
     if (map === undefined) return this.condition(["where"], this.vocabulary(streams));
-    return map[stream.name] === undefined ? undefined : this.condition(["where", stream.name], this.vocabulary([stream]));
+    return map[stream.name] === undefined
+      ? undefined
+      : this.condition(["where", stream.name], this.vocabulary([stream]));
   }
 
   /** The map at a path when its names are all streams of the rule, else undefined. */
@@ -133,7 +143,9 @@ export class CompilerOfRule implements RuleCompiler {
     const value = this.at(path);
     if (!isFields(value)) return undefined;
     const names = Object.keys(value);
-    return names.length > 0 && names.every((name) => streams.some((stream) => stream.name === name)) ? value : undefined;
+    return names.length > 0 && names.every((name) => streams.some((stream) => stream.name === name))
+      ? value
+      : undefined;
   }
 
   judge(vocabulary: Vocabulary, options: { readonly required: boolean }): Judge | undefined {

@@ -1,7 +1,7 @@
 /** What the expressions of one pack may name beside events: parameters, lists, lookups and conditions. */
 import type { ValueList, Vocabulary } from "../conditions/expression.ts";
 import type { ListSource, Pack } from "../model/pack.ts";
-import { nearest, problem, type Problem } from "../model/problem.ts";
+import { nearest, type Problem, problem } from "../model/problem.ts";
 import { ruleProblems } from "../model/problems/rules.ts";
 import type { Type } from "../model/type.ts";
 import type { Value } from "../model/value.ts";

@@ -48,6 +48,7 @@ function compile(rule: RuleCompiler): CompiledRule | undefined {
     horizon: 0,
     speaks: { alerts: !records, records },
     vocabulary,
+    requires: judge.requires,
     stateless: true,
   };
 }

@@ -6,6 +6,7 @@ import type { CarriedEvents, Operator } from "../model/operator.ts";
 import type { Path, ProblemKind } from "../model/problem.ts";
 import type { Scope } from "../model/scope.ts";
 import type { Millis } from "../model/time.ts";
+import type { Type } from "../model/type.ts";
 import type { Fields, Value } from "../model/value.ts";
 
 /** JSON Schema of one property of a rule. */
@@ -37,6 +38,8 @@ export interface CompiledRule {
   readonly speaks: { readonly alerts: boolean; readonly records: boolean };
   /** What messages, entities and context of the rule may name. */
   readonly vocabulary: Vocabulary;
+  /** Equalities without which the rule never speaks, where they are not those of `where`: a filter's condition. */
+  readonly requires?: Condition["requires"];
   /** Ids are made of topic, partition and offset, and alerts need not wait for a checkpoint. */
   readonly stateless: boolean;
 }
@@ -51,6 +54,8 @@ export interface RuleInput {
 
 /** Decides whether and how badly: `when` or `criteria`, then `severity`. */
 export interface Judge {
+  /** Equalities without which the condition cannot hold: what an index of rules is built from. */
+  readonly requires: Condition["requires"];
   /** Severity when the rule's condition holds, undefined when it does not or has no value. Sets `scope.matched`. */
   readonly judge: (scope: Scope, undefinedCondition: () => void) => Severity | undefined;
 }
@@ -61,32 +66,40 @@ export type Carry = (data: Fields, stream: string) => CarriedEvents | undefined;
 /** Reads one rule for a kind: knows where everything stands, so that a kind never handles line numbers. */
 export interface RuleCompiler {
   readonly raw: Fields;
+  /** Value at a path below the rule. */
+  readonly at: (path: Path) => Value | undefined;
   /** Streams named by `on` (or at a path below the rule), reported when unknown. */
   readonly streams: (path: Path) => readonly Stream[];
-  /** Vocabulary of this rule over streams, with values by name and builtins. */
+  /** Vocabulary of this rule over streams, with values by name and builtins (default: `time`). */
   readonly vocabulary: (
     streams: readonly Stream[],
     more?: Partial<Pick<Vocabulary, "values" | "builtins">>,
   ) => Vocabulary;
-  readonly expression: (path: Path, vocabulary: Vocabulary, accepts?: readonly string[]) => Expression | undefined;
+  /** The expression at a path, or in a part of the text there. */
+  readonly expression: (
+    path: Path,
+    vocabulary: Vocabulary,
+    accepts?: readonly Type["kind"][],
+    part?: { readonly start: number; readonly end: number },
+  ) => Expression | undefined;
   readonly condition: (path: Path, vocabulary: Vocabulary) => Condition | undefined;
   readonly template: (path: Path, vocabulary: Vocabulary) => Template | undefined;
   /** Milliseconds of the duration at a path; undefined when the path is absent. */
   readonly duration: (path: Path) => Millis | undefined;
   /** Inputs of a rule with `on`, `where`, `key`: one per stream, with the key's names. */
   readonly inputs: () => { inputs: readonly RuleInput[]; keyNames: readonly string[] } | undefined;
-  /** `when` or `criteria`, and `severity`. */
-  readonly judge: (vocabulary: Vocabulary) => Judge | undefined;
-  /** Fields of the deciding event that must be kept for messages, entities and context: by alias, a projection. */
-  readonly carry: (
-    streams: readonly Stream[],
-    vocabulary: Vocabulary,
-  ) => (data: Fields, alias: string) => Fields | undefined;
+  /** `when` or `criteria`, and `severity`. Unless `required`, a rule without condition always holds. */
+  readonly judge: (vocabulary: Vocabulary, options: { readonly required: boolean }) => Judge | undefined;
+  /**
+   * What must be kept of an event so that messages, entities, context and conditions can be evaluated after it is gone:
+   * undefined when nothing of the stream is read.
+   */
+  readonly carry: (vocabulary: Vocabulary) => Carry;
   readonly report: <A>(
     kind: ProblemKind<A>,
     path: Path,
     facts: A,
     at?: "key" | "value",
-    range?: { start: number; end: number },
+    range?: { readonly start: number; readonly end: number },
   ) => void;
 }

@@ -6,7 +6,7 @@ import { windowSchema } from "../windows/mod.ts";
 import type { CompiledRule, Judge, Kind, RuleCompiler } from "./kind.ts";
 
 /** A rollup judges nothing: every window that an event entered is recorded. */
-const always: Judge = { judge: () => "info" };
+const always: Judge = { judge: () => "info", requires: [] };
 
 function compile(rule: RuleCompiler): CompiledRule | undefined {
   const admitted = rule.inputs();

@@ -266,7 +266,9 @@ function findAggregate(name: string): Aggregate | undefined {
 
 function describeParameters(aggregate: Aggregate): string {
   if (aggregate.parameters.length === 0) return "no arguments";
-  return aggregate.parameters.map((parameter) => `${parameter.name}${parameter.optional ? " (optional)" : ""}`).join(", ");
+  return aggregate.parameters.map((parameter) => `${parameter.name}${parameter.optional ? " (optional)" : ""}`).join(
+    ", ",
+  );
 }
 
 /** A number or quoted string of a call's later arguments. */

@@ -108,7 +108,9 @@ function connect(rule: MergingRule, state: MergingState, session: Session, other
   session.count += other.count;
   for (const place of other.evidence) addEvidence(session.evidence, place);
   if (comparePlaces(other.first, session.first) < 0) session.first = other.first;
-  if (comparePlaces(other.newest, session.newest) > 0) [session.newest, session.carried] = [other.newest, other.carried];
+  if (comparePlaces(other.newest, session.newest) > 0) {
+    [session.newest, session.carried] = [other.newest, other.carried];
+  }
   if (other.spoken > session.spoken) session.spoken = other.spoken;
   session.occasion ??= other.occasion;
   drop(state, other);
