@@ -1,0 +1,38 @@
+/**
+ * JSON Schema 2020-12, compiled once to code: the only file that knows Ajv. Contracts check events with it, the loader
+ * checks documents. Keywords that JSON Schema does not know (`x-personal`) and formats are annotations here.
+ */
+import { Ajv2020 } from "ajv/2020";
+
+/** What one value did wrong. `instancePath` is a JSON pointer to it; `params` depend on the keyword. */
+export interface SchemaError {
+  readonly instancePath: string;
+  readonly keyword: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly message?: string;
+}
+
+/** True when the value satisfies the schema; else `errors` says what does not, until the next call. */
+export interface SchemaCheck {
+  (value: unknown): boolean;
+  readonly errors?: readonly SchemaError[] | null;
+}
+
+/** Numbers beyond a double (1e400 is Infinity after JSON.parse) are no numbers. */
+const options = { strict: false, strictNumbers: true, validateFormats: false, logger: false } as const;
+const stopAtFirst = new Ajv2020({ ...options, allErrors: false });
+const collectAll = new Ajv2020({ ...options, allErrors: true });
+
+/** Stops at the first error of a value (events), or collects all of them (documents of authors). */
+export type SchemaReach = "first" | "all";
+
+/** The check of a schema. Throws an Error whose message says what is wrong when the schema itself is not valid. */
+export function compileSchema(schema: Readonly<Record<string, unknown>>, reach: SchemaReach): SchemaCheck {
+  const ajv = reach === "all" ? collectAll : stopAtFirst;
+  try {
+    return ajv.compile(schema);
+  } finally {
+    // Forgotten at once, so that a schema that is read again after a reload may carry the same `$id`.
+    ajv.removeSchema(schema);
+  }
+}
