@@ -5,21 +5,28 @@ import type { Value } from "../model/value.ts";
 
 /**
  * An accumulator with a monoid's laws: `merge` is associative and commutative, `empty()` is its unit, and folding the
- * events in any order gives the same result. `S` is JSON, so that it can be saved as it is.
+ * events in any order gives the same result. `S` is JSON, so that it can be saved as it is; a fold that is faster with
+ * something else says how it is saved and loaded. Methods (not properties), so that a fold of any state fits where the
+ * state is opaque.
  */
 export interface Fold<S> {
-  readonly empty: () => S;
+  empty(): S;
   /** Adds the value of one event; returns the state to keep (the same object, or a new number). Never called without a value. */
-  readonly add: (state: S, value: Value, place: Place) => S;
+  add(state: S, value: Value, place: Place): S;
   /** Adds everything of `other` to `into`; returns the state to keep. `other` stays as it was. */
-  readonly merge: (into: S, other: S) => S;
+  merge(into: S, other: S): S;
   /** The aggregate's value; undefined when it has none. `deciding` is the event being judged (`previous` leaves it out). */
-  readonly result: (state: S, deciding: Place | undefined) => Value | undefined;
+  result(state: S, deciding: Place | undefined): Value | undefined;
   /**
    * Takes one event back out, oldest first: what a sliding window does. An aggregate that cannot is folded again from
    * the parts of the window.
    */
-  readonly remove?: (state: S, value: Value, place: Place) => S;
+  remove?(state: S, value: Value, place: Place): S;
+  /** The state as JSON and back, where it is not JSON itself (a Map or Set). */
+  save?(state: S): Value;
+  load?(saved: Value): S;
+  /** Whether the result stopped being exact. */
+  approximate?(state: S): boolean;
 }
 
 /** One file per aggregate; `mod.ts` lists them. */
@@ -37,6 +44,8 @@ export interface Aggregate {
   readonly type: (argument: Type | undefined) => Type;
   /** True when a window without values still has a result (count, sum). */
   readonly total: boolean;
+  /** `add` is also called for events whose argument has no value, with null (the denominator of `rate`). */
+  readonly countsMissing?: boolean;
   /** The fold for the constant arguments after the first (`percentile(expr, 99)` gives [99]). */
   readonly fold: (constants: readonly Value[]) => Fold<unknown>;
   /** The fold of a sliding window without resolution, where it differs: it may hold one entry per event of the window. */

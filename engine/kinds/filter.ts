@@ -9,7 +9,6 @@ import type { CompiledRule, Judge, Kind, RuleCompiler } from "./kind.ts";
 function filterOperator(judge: Judge, output: "alert" | "record"): Operator {
   return {
     codec: undefined,
-    wake: undefined,
     step(_state, event, turn) {
       const severity = judge.judge(turn.scope, turn.undefinedCondition);
       if (severity === undefined) return undefined;

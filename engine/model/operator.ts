@@ -64,19 +64,19 @@ export interface Signal {
 
 /**
  * How a state is saved: a small head and parts as JSON texts, of which a checkpoint writes only those that changed
- * (runtime.md §3).
+ * (runtime.md §3). Here and in `Operator`, methods instead of properties let any state fit where it is opaque.
  */
 export interface StateCodec<S> {
   /** Calls `write` for the head (part "") and parts that changed since the last save (all of them when `all`); undefined deletes a part. */
-  readonly save: (state: S, all: boolean, write: (part: string, text: string | undefined) => void) => void;
-  readonly load: (parts: ReadonlyMap<string, string>) => S;
+  save(state: S, all: boolean, write: (part: string, text: string | undefined) => void): void;
+  load(parts: ReadonlyMap<string, string>): S;
 }
 
 export interface Operator<S = unknown> {
   /** Takes one admitted event; returns the state to keep, undefined for none. */
-  readonly step: (state: S | undefined, event: Event, turn: Turn) => S | undefined;
-  /** Called when a wake-up is due; returns the state to keep. Undefined for kinds without timers. */
-  readonly wake: ((state: S, now: Millis, turn: Turn) => S | undefined) | undefined;
+  step(state: S | undefined, event: Event, turn: Turn): S | undefined;
+  /** Called when a wake-up is due; returns the state to keep. Absent for kinds without timers. */
+  wake?(state: S, now: Millis, turn: Turn): S | undefined;
   /** Undefined for stateless operators. */
   readonly codec: StateCodec<S> | undefined;
 }

@@ -7,7 +7,7 @@ import { comparePlaces, type Event, type Place } from "../model/event.ts";
 import type { CarriedEvents, Operator, Signal, StateCodec, Turn } from "../model/operator.ts";
 import type { Millis } from "../model/time.ts";
 import type { AlignedWindow } from "../windows/window.ts";
-import type { Accumulators } from "./measures.ts";
+import type { Accumulators, Saved } from "./measures.ts";
 import { addEvidence, showEvents, type WindowRule } from "./window_rule.ts";
 
 type Occasion = readonly (string | number)[];
@@ -309,7 +309,6 @@ function savePane(rule: AlignedRule, pane: Pane): string {
 }
 
 function loadPane(rule: AlignedRule, text: string): Pane {
-  const pane: Pane = JSON.parse(text);
-  pane.accumulators = rule.measures.load(pane.accumulators);
-  return pane;
+  const saved: Saved<Pane> = JSON.parse(text);
+  return { ...saved, accumulators: rule.measures.load(saved.accumulators) };
 }

@@ -19,6 +19,11 @@ import type { Window } from "../windows/window.ts";
 /** Accumulators of one window and key, one per leaf. */
 export type Accumulators = unknown[];
 
+/** A part of a state as it was saved: its accumulators are JSON. */
+export type Saved<T extends { readonly accumulators: Accumulators }> = Omit<T, "accumulators"> & {
+  readonly accumulators: readonly Value[];
+};
+
 /** An aggregate that folds events. */
 interface Leaf {
   readonly index: number;
@@ -46,7 +51,7 @@ export interface Measures {
   readonly merge: (into: Accumulators, other: Accumulators) => void;
   /** Accumulators as JSON, and back. */
   readonly save: (from: Accumulators) => unknown[];
-  readonly load: (saved: readonly unknown[]) => Accumulators;
+  readonly load: (saved: readonly Value[]) => Accumulators;
   /** Fills `scope.values` from the accumulators; `deciding` is the event being judged. */
   readonly read: (from: Accumulators, deciding: Place | undefined, scope: Scope) => void;
   /** The values of the last `read`, by name; null where there is none. */
@@ -242,7 +247,7 @@ class MeasureReader {
 /** The fold of a sliding window: an aggregate that cannot take a value back out is folded again from all of them. */
 function removable(aggregate: Aggregate): Aggregate["fold"] {
   const make = aggregate.slidingFold ?? aggregate.fold;
-  return (constants) => {
+  return (constants): Fold<unknown> => {
     const fold = make(constants);
     return fold.remove === undefined ? refolding(fold) : fold;
   };
@@ -332,6 +337,8 @@ function buildMeasures(
     merge(into, other) {
       for (let i = 0; i < folds.length; i++) into[i] = folds[i]!.merge(into[i], other[i]);
     },
+    save: (from) => folds.map((fold, i) => fold.save === undefined ? from[i] : fold.save(from[i])),
+    load: (saved) => folds.map((fold, i) => fold.load === undefined ? saved[i] : fold.load(saved[i] ?? null)),
     read(from, deciding, scope) {
       scope.values = buffer;
       for (let i = 0; i < leaves.length; i++) {

@@ -7,7 +7,7 @@ import { comparePlaces, type Event, type Place } from "../model/event.ts";
 import type { CarriedEvents, Operator, StateCodec, Turn } from "../model/operator.ts";
 import type { Millis } from "../model/time.ts";
 import type { MergingWindow } from "../windows/window.ts";
-import type { Accumulators } from "./measures.ts";
+import type { Accumulators, Saved } from "./measures.ts";
 import { addEvidence, showEvents, type WindowRule } from "./window_rule.ts";
 
 interface Session {
@@ -192,8 +192,8 @@ function mergingCodec(rule: MergingRule): StateCodec<MergingState> {
     load(parts) {
       const head: { parts: number } = JSON.parse(parts.get("") ?? "{}");
       const sessions = [...parts].filter(([part]) => part !== "").map(([, text]): Session => {
-        const session: Session = JSON.parse(text);
-        return { ...session, accumulators: rule.measures.load(session.accumulators) };
+        const saved: Saved<Session> = JSON.parse(text);
+        return { ...saved, accumulators: rule.measures.load(saved.accumulators) };
       });
       sessions.sort((a, b) => comparePlaces(a.first, b.first));
       return { sessions, parts: head.parts, changed: false, gone: [] };

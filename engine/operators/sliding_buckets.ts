@@ -7,7 +7,7 @@ import { evidenceLimit } from "../model/alert.ts";
 import type { Event, Place } from "../model/event.ts";
 import type { Scope } from "../model/scope.ts";
 import type { Millis } from "../model/time.ts";
-import type { Accumulators, Measures } from "./measures.ts";
+import type { Accumulators, Measures, Saved } from "./measures.ts";
 import type { SlidingStore } from "./sliding_store.ts";
 import { addEvidence } from "./window_rule.ts";
 
@@ -115,6 +115,6 @@ function saveBucket(bucket: Bucket, measures: Measures): string {
 }
 
 function loadBucket(text: string, measures: Measures): Bucket {
-  const bucket: Bucket = JSON.parse(text);
-  return { ...bucket, accumulators: measures.load(bucket.accumulators) };
+  const saved: Saved<Bucket> = JSON.parse(text);
+  return { ...saved, accumulators: measures.load(saved.accumulators) };
 }

@@ -1,0 +1,105 @@
+/**
+ * A lane is one ordered source of messages: a recorded file, or one Kafka partition. It decodes until an event stands at
+ * its head; what cannot be decoded is handed out at once and has no place in the merge (semantics.md 35). The merge takes
+ * the oldest head of all lanes, so that replay, drain and catching up see one and the same order.
+ */
+import type { Event } from "../model/event.ts";
+import type { Millis } from "../model/time.ts";
+import type { Input } from "./clock.ts";
+import type { Decoded, Decoder, RawMessage } from "./ports.ts";
+import type { Task } from "./task.ts";
+
+export interface LaneOptions {
+  readonly stream: string;
+  readonly decoder: Decoder;
+  /** The input that a message's partition feeds. */
+  readonly inputOf: (topic: string, partition: number) => Input;
+  /** Called for a message that is no event; `decoded` is refilled afterwards. */
+  readonly dead: (message: RawMessage, decoded: Decoded) => void;
+  /** Events outside this time span are passed over: from inclusive, to exclusive. */
+  readonly span?: { readonly from: Millis; readonly to: Millis };
+}
+
+/** An event that waits for its turn. */
+interface Head {
+  readonly input: Input;
+  readonly message: RawMessage;
+  readonly place: Event["place"];
+  readonly data: Event["data"];
+  readonly change: Event["change"];
+}
+
+export class Lane {
+  /** No more messages will come. */
+  ended = false;
+  private messages: readonly RawMessage[] = [];
+  private at = 0;
+  private head: Head | undefined;
+  /** The message whose event was taken last: raw bytes for the late output. */
+  current: RawMessage | undefined;
+
+  constructor(readonly options: LaneOptions) {}
+
+  /** Gives the lane its next messages, once it has asked for them by not being ready. */
+  push(messages: readonly RawMessage[]): void {
+    this.messages = this.at < this.messages.length ? [...this.messages.slice(this.at), ...messages] : messages;
+    this.at = 0;
+  }
+
+  /** Messages that wait, the head not counted. */
+  get waiting(): number {
+    return this.messages.length - this.at;
+  }
+
+  /** Event time of the head; undefined when more messages are needed first. */
+  peek(): Millis | undefined {
+    while (this.head === undefined && this.at < this.messages.length) {
+      this.head = this.decode(this.messages[this.at++]!);
+    }
+    return this.head?.place.time;
+  }
+
+  /** Hands the head to a task; the event's watermark is its partition's before it. */
+  take(task: Task): void {
+    const { head } = this;
+    if (head === undefined) return;
+    this.head = undefined;
+    this.current = head.message;
+    const { place, data, change, input } = head;
+    task.take(input, { place, data, change, watermark: input.watermark });
+  }
+
+  private decode(message: RawMessage): Head | undefined {
+    const { stream, decoder, inputOf, dead, span } = this.options;
+    const decoded = decoder.decode(message.value, message.topic, message.timestamp);
+    if (decoded.outcome !== "event") {
+      dead(message, decoded);
+      return undefined;
+    }
+    const { time, data, change } = decoded;
+    if (span !== undefined && (time < span.from || time >= span.to)) return undefined;
+    const topic = decoded.topic ?? message.topic;
+    const partition = decoded.partition ?? message.partition;
+    const offset = decoded.offset ?? message.offset;
+    return {
+      input: inputOf(topic, partition),
+      message,
+      place: { stream, topic, partition, offset, time },
+      data,
+      change,
+    };
+  }
+}
+
+/** The lane whose head is oldest, the first of equals; undefined while a lane that has not ended needs messages. */
+export function oldest(lanes: readonly Lane[]): Lane | undefined {
+  let found: Lane | undefined;
+  let foundTime = Infinity;
+  for (const lane of lanes) {
+    const time = lane.peek();
+    if (time === undefined) {
+      if (!lane.ended) return undefined;
+    } else if (time < foundTime) [found, foundTime] = [lane, time];
+  }
+  return found;
+}
