@@ -73,14 +73,13 @@ export async function replay(
   for (;;) {
     current = oldest(lanes);
     if (current === undefined) {
-      if (!(await refill(lanes, recordings))) break;
+      if (!(await refill(task, lanes, recordings))) break;
       continue;
     }
     newest = Math.max(newest, current.peek() ?? newest);
     current.take(task);
     if (++totals.events % slice === 0) options.progress?.(totals.events);
   }
-  for (const input of task.inputs) task.setState(input, "finished");
   task.advanceTo(Math.max(newest, options.until ?? -Infinity));
   options.progress?.(totals.events);
   return { ...totals, rules: plan.rules.map((rule) => ({ rule, counts: task.counts[rule.index]! })) };
@@ -117,16 +116,22 @@ function laneOf(
 }
 
 /** Reads on for every lane that has run dry; false when all have ended. */
-async function refill(lanes: readonly Lane[], recordings: readonly Recording[]): Promise<boolean> {
+async function refill(task: Task, lanes: readonly Lane[], recordings: readonly Recording[]): Promise<boolean> {
   let read = false;
   for (const [i, lane] of lanes.entries()) {
     if (lane.ended || lane.peek() !== undefined) continue;
     const messages = await recordings[i]?.read();
-    if (messages === undefined) lane.ended = true;
+    if (messages === undefined) finish(task, lane);
     else lane.push(messages);
     read = true;
   }
   return read;
+}
+
+/** A file that has ended holds no watermark any more. */
+function finish(task: Task, lane: Lane): void {
+  lane.ended = true;
+  for (const input of task.inputs) if (input.stream === lane.options.stream) task.setState(input, "finished");
 }
 
 /** The line of `--dead` for a message that is no event (semantics.md 34). */
