@@ -32,6 +32,7 @@ export type DeadReason = (typeof deadReasons)[number];
 export interface Decoded {
   /** `skipped` is a Debezium tombstone: counted, no dead letter. */
   outcome: "event" | "dead" | "skipped";
+  /** Event time; NaN where a dead letter has no usable one. */
   time: Millis;
   data: Fields;
   change: Change | undefined;
