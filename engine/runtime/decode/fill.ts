@@ -1,6 +1,6 @@
 /** Topic patterns: `factory-{factory}.{type}` fills `factory` and `type` where an event lacks them (language.md §1). */
 import type { Fields } from "../../model/value.ts";
-import { parseTopic } from "../topic.ts";
+import { parseTopic } from "../../model/topic.ts";
 
 const noPlaces: Fields = {};
 
