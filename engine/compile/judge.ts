@@ -1,6 +1,6 @@
 /** Compiles `when`, `criteria` and `severity` into one decision. */
 import type { Condition, Vocabulary } from "../conditions/expression.ts";
-import type { Judge, RuleCompiler } from "../kinds/kind.ts";
+import type { Judge, JudgeOptions, RuleCompiler } from "../kinds/kind.ts";
 import { severities, type Severity } from "../model/alert.ts";
 import { ruleProblems } from "../model/problems/rules.ts";
 import type { Scope } from "../model/scope.ts";
@@ -31,7 +31,7 @@ function compileCriteria(rule: RuleCompiler, vocabulary: Vocabulary): readonly C
 export function compileJudge(
   rule: RuleCompiler,
   vocabulary: Vocabulary,
-  required: boolean,
+  { required, graded = required }: JudgeOptions,
   fallback: Severity | undefined,
 ): { readonly judge: Judge; readonly criteria: readonly Criterion[] } | undefined {
   const criteria = compileCriteria(rule, vocabulary);
@@ -39,7 +39,7 @@ export function compileJudge(
     ? vocabulary
     : { ...vocabulary, builtins: [...vocabulary.builtins, "matched"] };
   const when = rule.raw.when === undefined ? undefined : rule.condition(["when"], judged);
-  const grade = compileGrade(rule, judged, required, fallback);
+  const grade = compileGrade(rule, judged, graded, fallback);
   if (rule.raw.when === undefined && rule.raw.criteria === undefined && required) {
     rule.report(ruleProblems.noCondition, [], {}, "key");
     return undefined;
@@ -80,12 +80,12 @@ function deciding(criteria: readonly Condition[], when: Condition | undefined, g
 function compileGrade(
   rule: RuleCompiler,
   vocabulary: Vocabulary,
-  required: boolean,
+  graded: boolean,
   fallback: Severity | undefined,
 ): Grade | undefined {
   const raw = rule.raw.severity;
   if (isFields(raw)) return compileSeverityMap(rule, raw, vocabulary, fallback);
-  const fixed = severityNamed(raw) ?? fallback ?? (required ? undefined : "info");
+  const fixed = severityNamed(raw) ?? fallback ?? (graded ? undefined : "info");
   if (fixed === undefined) {
     rule.report(ruleProblems.noSeverity, [], {}, "key");
     return undefined;

@@ -44,8 +44,30 @@ export function compileKey(rule: CompilerOfRule, streams: readonly Stream[], pat
   return { names: (first ?? []).map((part) => part.name), parts };
 }
 
+/** The key of several sides at a path: a map side → key, each over its own stream. */
+export function compileSides(
+  rule: CompilerOfRule,
+  path: Path,
+  sides: readonly { readonly name: string; readonly stream: Stream }[],
+): { parts: readonly (readonly Expression[])[]; names: readonly string[] } | undefined {
+  const found: (readonly Part[])[] = [];
+  for (const { name, stream } of sides) {
+    if (rule.at([...path, name]) === undefined) {
+      rule.report(ruleProblems.missingForStream, path, { what: "keys", stream: name });
+      return undefined;
+    }
+    const parts = partsAt(rule, [stream], [...path, name]);
+    if (parts === undefined || !agree(rule, path, { name }, found[0], parts)) return undefined;
+    found.push(parts);
+  }
+  return {
+    parts: found.map((parts) => parts.map((part) => part.expression)),
+    names: (found[0] ?? []).map((part) => part.name),
+  };
+}
+
 /** Parts of a key that stand at a path: text, list, or map name → expression. */
-export function partsAt(rule: CompilerOfRule, streams: readonly Stream[], path: Path): readonly Part[] | undefined {
+function partsAt(rule: CompilerOfRule, streams: readonly Stream[], path: Path): readonly Part[] | undefined {
   const raw = rule.at(path);
   if (Array.isArray(raw)) {
     const parts = raw.map((_, i) => partsAt(rule, streams, [...path, i]));
@@ -78,7 +100,7 @@ function namedParts(
 function agree(
   rule: CompilerOfRule,
   path: Path,
-  stream: Stream,
+  stream: { readonly name: string },
   first: readonly Part[] | undefined,
   found: readonly Part[],
 ): boolean {

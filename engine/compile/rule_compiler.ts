@@ -4,7 +4,7 @@
  */
 import type { Condition, Expression, LocalSite, Read, Template, Vocabulary } from "../conditions/expression.ts";
 import { compileCondition, compileExpression, compileTemplate } from "../conditions/mod.ts";
-import type { Carry, Judge, RuleCompiler, RuleInput } from "../kinds/kind.ts";
+import type { Carry, Judge, JudgeOptions, RuleCompiler, RuleInput } from "../kinds/kind.ts";
 import type { Stream } from "../model/contract.ts";
 import type { CarriedEvents } from "../model/operator.ts";
 import type { Pack, RuleText } from "../model/pack.ts";
@@ -14,7 +14,7 @@ import { type Millis, parseDuration } from "../model/time.ts";
 import type { Type } from "../model/type.ts";
 import { type Fields, isFields, type Value } from "../model/value.ts";
 import { compileJudge } from "./judge.ts";
-import { compileKey } from "./key.ts";
+import { compileKey, compileSides } from "./key.ts";
 import type { Criterion } from "./plan.ts";
 import type { PackWords } from "./words.ts";
 
@@ -114,8 +114,8 @@ export class CompilerOfRule implements RuleCompiler {
     return typeof text === "string" ? parseDuration(text) : undefined;
   }
 
-  inputs(): { inputs: readonly RuleInput[]; keyNames: readonly string[] } | undefined {
-    const streams = this.streams(["on"]);
+  inputs(given?: readonly Stream[]): { inputs: readonly RuleInput[]; keyNames: readonly string[] } | undefined {
+    const streams = given ?? this.streams(["on"]);
     const key = compileKey(this, streams, ["key"]);
     if (streams.length === 0 || key === undefined || this.problems.some((found) => found.severity === "error")) {
       return undefined;
@@ -126,6 +126,10 @@ export class CompilerOfRule implements RuleCompiler {
       key: key.parts.get(stream.name) ?? [],
     }));
     return this.problems.some((found) => found.severity === "error") ? undefined : { inputs, keyNames: key.names };
+  }
+
+  keys(path: Path, sides: readonly { readonly name: string; readonly stream: Stream }[]) {
+    return compileSides(this, path, sides);
   }
 
   /** `where` for one stream: a condition for all streams, or a map stream → condition. */
@@ -148,8 +152,8 @@ export class CompilerOfRule implements RuleCompiler {
       : undefined;
   }
 
-  judge(vocabulary: Vocabulary, options: { readonly required: boolean }): Judge | undefined {
-    const compiled = compileJudge(this, vocabulary, options.required, this.compilation.pack.defaults.severity);
+  judge(vocabulary: Vocabulary, options: JudgeOptions): Judge | undefined {
+    const compiled = compileJudge(this, vocabulary, options, this.compilation.pack.defaults.severity);
     this.criteria = compiled?.criteria ?? [];
     return compiled?.judge;
   }

@@ -90,7 +90,7 @@ export function compileLimit(rule: CompilerOfRule, compiled: CompiledRule): Limi
   const expressions = paths.map((path) => rule.expression(path, rule.vocabulary(streams)));
   const sound = expressions.filter((expression) => expression !== undefined);
   if (sound.length < expressions.length) return undefined;
-  if (compiled.keyNames.length === 0 && compiled.stateless) return { max: raw.max, every, per: { expressions: sound } };
+  if (compiled.stateless) return { max: raw.max, every, per: { expressions: sound } };
   const parts = sound.map((expression, i) => partOf(rule, compiled, expression, paths[i] ?? []));
   return { max: raw.max, every, per: { parts: parts.filter((part) => part >= 0) } };
 }

@@ -63,6 +63,13 @@ export interface Judge {
 /** Projects an event of a stream to the fields that are read later, by alias. */
 export type Carry = (data: Fields, stream: string) => CarriedEvents | undefined;
 
+export interface JudgeOptions {
+  /** Whether the rule must have a condition; without one it always holds. */
+  readonly required: boolean;
+  /** Whether the rule must have a severity (default: when it must have a condition). */
+  readonly graded?: boolean;
+}
+
 /** Reads one rule for a kind: knows where everything stands, so that a kind never handles line numbers. */
 export interface RuleCompiler {
   readonly raw: Fields;
@@ -86,10 +93,20 @@ export interface RuleCompiler {
   readonly template: (path: Path, vocabulary: Vocabulary) => Template | undefined;
   /** Milliseconds of the duration at a path; undefined when the path is absent. */
   readonly duration: (path: Path) => Millis | undefined;
-  /** Inputs of a rule with `on`, `where`, `key`: one per stream, with the key's names. */
-  readonly inputs: () => { inputs: readonly RuleInput[]; keyNames: readonly string[] } | undefined;
-  /** `when` or `criteria`, and `severity`. Unless `required`, a rule without condition always holds. */
-  readonly judge: (vocabulary: Vocabulary, options: { readonly required: boolean }) => Judge | undefined;
+  /**
+   * The key of several sides at a path such as `key: { left: …, right: … }`, each with its stream: the parts of each side
+   * in their order, and the names. Undefined, reported, when they do not agree.
+   */
+  readonly keys: (
+    path: Path,
+    sides: readonly { readonly name: string; readonly stream: Stream }[],
+  ) => { readonly parts: readonly (readonly Expression[])[]; readonly names: readonly string[] } | undefined;
+  /** Inputs of a rule with `on` (or the streams given), `where`, `key`: one per stream, with the key's names. */
+  readonly inputs: (
+    streams?: readonly Stream[],
+  ) => { inputs: readonly RuleInput[]; keyNames: readonly string[] } | undefined;
+  /** `when` or `criteria`, and `severity`; see `JudgeOptions`. */
+  readonly judge: (vocabulary: Vocabulary, options: JudgeOptions) => Judge | undefined;
   /**
    * What must be kept of an event so that messages, entities, context and conditions can be evaluated after it is gone:
    * undefined when nothing of the stream is read.

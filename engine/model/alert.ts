@@ -1,6 +1,5 @@
 /** The normalized alert and the record: the two things that leave the engine (alerts.md §1, semantics.md 29 to 33). */
-import type { Place } from "./event.ts";
-import type { Fields, Value } from "./value.ts";
+import type { Fields } from "./value.ts";
 
 /** From worst to mildest; the position is the rank used to tell a rise. */
 export const severities = ["info", "warning", "high", "critical"] as const;
@@ -52,7 +51,7 @@ export interface Alert {
   readonly runbook: string | null;
 }
 
-/** One record of a rollup, a score, a join or a filter with `emit_to`. */
+/** One record of a rollup, a score, a join or a filter with `emit_to` (semantics.md 33). */
 export interface OutputRecord {
   readonly id: string;
   readonly output: string;
@@ -62,11 +61,8 @@ export interface OutputRecord {
   readonly entities: Fields;
   readonly window: { readonly start: string; readonly end: string } | null;
   readonly event_time: string;
-  readonly values: Value;
-  /** What a score adds: score, features, decision, reasons, and the fields of `record:`. */
-  readonly [more: string]: Value;
+  readonly values: Fields;
 }
 
 /** At most this many places are listed as evidence. */
 export const evidenceLimit = 10;
-export type { Place };

@@ -6,6 +6,7 @@
 import type { Severity } from "./alert.ts";
 import type { Event, Place } from "./event.ts";
 import type { Scope } from "./scope.ts";
+import type { ThresholdStore } from "./threshold.ts";
 import type { Millis } from "./time.ts";
 import type { Fields, Value } from "./value.ts";
 
@@ -14,13 +15,22 @@ export interface Turn {
   readonly scope: Scope;
   /** Parts of the key, in the order of the key's expressions; empty for a rule without key. */
   readonly key: readonly Value[];
+  /** Index of the rule's input that admitted the event. */
+  readonly input: number;
   /** Watermark of the rule's clock. */
   readonly watermark: Millis;
+  /**
+   * Least watermark that any partition which may still give events has of its own: state may be deleted once no such
+   * event could find it (semantics.md 12: deletion decides nothing).
+   */
+  readonly floor: () => Millis;
   readonly signal: (signal: Signal) => void;
   /** Asks to be woken once the watermark reaches `due`. A wake-up may come early or more than once. */
   readonly wakeAt: (due: Millis) => void;
   /** Says that a window refused the event because it had closed while the event's partition was idle (semantics.md 5). */
   readonly refuse: (event: Event, reason: "closed") => void;
+  /** Thresholds that customers own. */
+  readonly thresholds: ThresholdStore;
   /** Counts a condition that had no value. */
   readonly undefinedCondition: () => void;
 }
@@ -53,11 +63,16 @@ export interface Signal {
   readonly change?: Event["change"];
   /** Aggregates by index, for expressions of the message. */
   readonly scopeValues: readonly (Value | undefined)[];
+  /** Scores only: what the message may name. */
+  readonly score?: number;
+  readonly decision?: string;
   /** Ordered by time; the newest ten at most. */
   readonly evidence: readonly Place[];
   readonly evidenceTotal: number;
-  /** Records only: fields beside the common ones. */
-  readonly record?: Fields;
+  /** Records only: the fields of `record:` are added to `values` instead of replacing them. */
+  readonly extends?: boolean;
+  /** Replaces the rule's limit, and counts apart from it. */
+  readonly limit?: { readonly max: number; readonly every: Millis };
   /** Criteria, when the kind decides them itself (a score's points). */
   readonly criteria?: readonly { name: string; matched: boolean; expression: string; values: Fields }[];
 }

@@ -25,7 +25,7 @@ export type Saved<T extends { readonly accumulators: Accumulators }> = Omit<T, "
 };
 
 /** An aggregate that folds events. */
-interface Leaf {
+export interface Leaf {
   readonly index: number;
   readonly fold: Fold<unknown>;
   /** The value of an event of each stream of the rule, by the stream's name; absent where it contributes nothing. */
@@ -72,7 +72,8 @@ export const aggregateSchema = {
 /** What an event gives to a leaf. */
 type Reading = (scope: Scope) => Value | undefined;
 
-interface Derived {
+/** An expression of the aggregates above it. */
+export interface Derived {
   readonly index: number;
   readonly expression: Expression;
 }
@@ -106,7 +107,8 @@ export function compileMeasures(
   return sound ? buildMeasures(Object.keys(raw), leaves, derived, vocabulary, signature) : undefined;
 }
 
-interface ReadMeasure {
+/** One entry of an `aggregate` map: it folds events, or is computed from those above it. */
+export interface ReadMeasure {
   readonly leaf?: Leaf;
   readonly derived?: Derived;
   readonly type: Type;
@@ -115,7 +117,7 @@ interface ReadMeasure {
 }
 
 /** Reads one entry of an `aggregate` map after the other. */
-class MeasureReader {
+export class MeasureReader {
   constructor(
     private readonly rule: RuleCompiler,
     private readonly streams: readonly Stream[],
@@ -284,15 +286,16 @@ function constantOf(text: string): Value | undefined {
   return quoted?.[2];
 }
 
-function buildMeasures(
+/** Measures of leaves and what is derived from them; a score shares one `buffer` of values among several windows. */
+export function buildMeasures(
   names: readonly string[],
   leaves: readonly Leaf[],
   derived: readonly Derived[],
   vocabulary: Vocabulary["values"],
   signature: Value,
+  buffer: (Value | undefined)[] = names.map(() => undefined),
 ): Measures {
   const folds = leaves.map((leaf) => leaf.fold);
-  const buffer: (Value | undefined)[] = names.map(() => undefined);
   const byStream = new Map<string, readonly (Reading | undefined)[]>();
   const readingsOf = (stream: string) => {
     let known = byStream.get(stream);

@@ -7,7 +7,7 @@ import type { Event } from "../model/event.ts";
 import type { CarriedEvents, Operator, Signal, StateCodec, Turn } from "../model/operator.ts";
 import type { Millis } from "../model/time.ts";
 import type { SlidingWindow } from "../windows/window.ts";
-import { type SlidingStore, withStore } from "./sliding_store.ts";
+import { type SlidingStore, storeOf } from "./sliding_store.ts";
 import type { WindowRule } from "./window_rule.ts";
 
 /** From the event that made the condition true until it turns false. */
@@ -21,9 +21,9 @@ interface Episode {
   readonly carried: CarriedEvents | undefined;
 }
 
-interface SlidingState<C> {
+interface SlidingState {
   newest: Millis;
-  readonly content: C;
+  readonly content: unknown;
   episode: Episode | undefined;
   changed: boolean;
 }
@@ -32,10 +32,10 @@ type SlidingRule = WindowRule<SlidingWindow>;
 
 /** The operator of a rule over a sliding window. */
 export function slidingOperator(rule: SlidingRule): Operator {
-  return withStore(rule.window, rule.measures, (store): Operator => operatorOver(rule, store));
+  return operatorOver(rule, storeOf(rule.window, rule.measures));
 }
 
-function operatorOver<C>(rule: SlidingRule, store: SlidingStore<C>): Operator<SlidingState<C>> {
+function operatorOver(rule: SlidingRule, store: SlidingStore): Operator<SlidingState> {
   const { size } = rule.window;
   return {
     codec: slidingCodec(store),
@@ -47,28 +47,31 @@ function operatorOver<C>(rule: SlidingRule, store: SlidingStore<C>): Operator<Sl
         state = undefined;
       }
       if (state === undefined) state = { newest: time, content: store.empty(), episode: undefined, changed: true };
-      else if (time <= state.newest - size) return state;
       else if (time >= state.newest + size) endByTime(rule, state, turn);
       if (time > state.newest) state.newest = time;
       state.changed = true;
-      store.enter(state.content, event, state.newest, turn.scope);
+      if (!store.enter(state.content, event, state.newest, turn.scope)) return state;
       store.read(state.content, event.place, turn.scope);
       judge(rule, store, state, event, turn);
-      if (rule.resolves && state.episode !== undefined) turn.wakeAt(state.newest + size);
+      turn.wakeAt(state.newest + size);
       return state;
     },
     wake(state, now, turn) {
       const due = state.newest + size;
-      if (state.episode === undefined) return state;
-      if (now < due) turn.wakeAt(due);
-      else endByTime(rule, state, turn);
+      if (now < due) {
+        turn.wakeAt(due);
+        return state;
+      }
+      endByTime(rule, state, turn);
+      if (turn.floor() >= due) return undefined;
+      turn.wakeAt(now + size);
       return state;
     },
   };
 }
 
 /** Judges `scope.values`: begins, raises or ends the episode (semantics.md 9 and 10). */
-function judge<C>(rule: SlidingRule, store: SlidingStore<C>, state: SlidingState<C>, event: Event, turn: Turn): void {
+function judge(rule: SlidingRule, store: SlidingStore, state: SlidingState, event: Event, turn: Turn): void {
   const severity = rule.judge.judge(turn.scope, turn.undefinedCondition);
   const open = state.episode;
   if (severity === undefined) {
@@ -93,7 +96,7 @@ function judge<C>(rule: SlidingRule, store: SlidingStore<C>, state: SlidingState
   state.episode = { began, spoken: severityRank(severity), severity, carried };
 }
 
-function endByEvent<C>(rule: SlidingRule, state: SlidingState<C>, open: Episode, event: Event, turn: Turn): void {
+function endByEvent(rule: SlidingRule, state: SlidingState, open: Episode, event: Event, turn: Turn): void {
   state.episode = undefined;
   if (!rule.resolves) return;
   turn.signal({
@@ -108,7 +111,7 @@ function endByEvent<C>(rule: SlidingRule, state: SlidingState<C>, open: Episode,
 }
 
 /** Time alone ends the episode: nothing came for the length of the window. */
-function endByTime<C>(rule: SlidingRule, state: SlidingState<C>, turn: Turn): void {
+function endByTime(rule: SlidingRule, state: SlidingState, turn: Turn): void {
   const open = state.episode;
   if (open === undefined) return;
   state.episode = undefined;
@@ -132,9 +135,9 @@ function resolving(open: Episode): Pick<Signal, "status" | "occasion" | "episode
   return { status: "resolved", occasion: [open.began], episode: [open.began], severity: open.severity };
 }
 
-function moment<C>(
+function moment(
   rule: SlidingRule,
-  state: SlidingState<C>,
+  state: SlidingState,
   turn: Turn,
 ): Pick<Signal, "output" | "window" | "values" | "scopeValues"> {
   return {
@@ -146,7 +149,7 @@ function moment<C>(
 }
 
 /** Head: newest time and episode. Parts: those of the store. */
-function slidingCodec<C>(store: SlidingStore<C>): StateCodec<SlidingState<C>> {
+function slidingCodec(store: SlidingStore): StateCodec<SlidingState> {
   return {
     save(state, all, write) {
       if (all || state.changed) write("", JSON.stringify({ newest: state.newest, episode: state.episode }));

@@ -1,120 +1,77 @@
 /**
  * Buckets in place of events, for long windows: a bucket counts while it starts at or after
- * floor((newest − size) / resolution) · resolution. Merged suffixes of the older buckets and a running merge of the
- * younger ones (the two stacks of a queue) give the window's value with two merges, however many buckets it has.
+ * floor((newest − size) / resolution) · resolution.
  */
 import { evidenceLimit } from "../model/alert.ts";
-import type { Event, Place } from "../model/event.ts";
-import type { Scope } from "../model/scope.ts";
+import type { Place } from "../model/event.ts";
 import type { Millis } from "../model/time.ts";
-import type { Accumulators, Measures, Saved } from "./measures.ts";
+import type { Value } from "../model/value.ts";
+import {
+  type BucketStack,
+  dropBefore,
+  emptyStack,
+  mergedOf,
+  type Monoid,
+  saveStack,
+  stackOf,
+  targetsOf,
+} from "./bucket_stack.ts";
+import type { Accumulators, Measures } from "./measures.ts";
 import type { SlidingStore } from "./sliding_store.ts";
 import { addEvidence } from "./window_rule.ts";
 
-interface Bucket {
-  readonly index: number;
+/** What one bucket keeps of its events. */
+interface Kept {
   readonly accumulators: Accumulators;
   count: number;
   readonly evidence: Place[];
-  changed: boolean;
-}
-
-interface Content {
-  /** Oldest first. */
-  readonly buckets: Bucket[];
-  /** suffixes[i] merges the buckets from i up to `suffixes.length`; the buckets behind them are in `younger`. */
-  suffixes: Accumulators[];
-  younger: Accumulators;
-  gone: number[];
 }
 
 /** A store that keeps one bucket of accumulators per `resolution`. */
-export function bucketStore(size: Millis, resolution: Millis, measures: Measures): SlidingStore<Content> {
-  const empty = (): Content => ({ buckets: [], suffixes: [], younger: measures.empty(), gone: [] });
-  const total = (content: Content): Accumulators => {
-    const merged = measures.empty();
-    const suffix = content.suffixes[0];
-    if (suffix !== undefined) measures.merge(merged, suffix);
-    measures.merge(merged, content.younger);
-    return merged;
-  };
+export function bucketStore(size: Millis, resolution: Millis, measures: Measures): SlidingStore<BucketStack<Kept>> {
+  const monoid = keptMonoid(measures);
+  const first = (newest: Millis) => Math.floor((newest - size) / resolution);
   return {
-    empty,
+    empty: () => emptyStack(monoid),
     enter(content, event, newest, scope) {
-      evict(content, Math.floor((newest - size) / resolution), measures);
-      add(content, Math.floor(event.place.time / resolution), event, scope, measures);
-    },
-    read: (content, deciding, scope) => measures.read(total(content), deciding, scope),
-    count: (content) => content.buckets.reduce((sum, bucket) => sum + bucket.count, 0),
-    evidence: (content) => content.buckets.flatMap((bucket) => bucket.evidence).slice(-evidenceLimit),
-    save(content, all, write) {
-      for (const index of content.gone) write(String(index), undefined);
-      for (const bucket of content.buckets) {
-        if (all || bucket.changed) write(String(bucket.index), saveBucket(bucket, measures));
-        bucket.changed = false;
+      const index = Math.floor(event.place.time / resolution);
+      dropBefore(monoid, content, first(newest));
+      if (index < first(newest)) return false;
+      for (const kept of targetsOf(monoid, content, index)) {
+        measures.add(kept.accumulators, scope, event);
+        addEvidence(kept.evidence, event.place);
+        kept.count++;
       }
-      content.gone = [];
+      return true;
     },
+    read: (content, deciding, scope) => measures.read(mergedOf(monoid, content).accumulators, deciding, scope),
+    readWith(content, event, scope) {
+      const merged = mergedOf(monoid, content);
+      measures.add(merged.accumulators, scope, event);
+      measures.read(merged.accumulators, event.place, scope);
+    },
+    count: (content) => content.buckets.reduce((sum, bucket) => sum + bucket.value.count, 0),
+    evidence: (content) => content.buckets.flatMap((bucket) => bucket.value.evidence).slice(-evidenceLimit),
+    save: (content, all, write) =>
+      saveStack(content, all, write, (kept) => ({ ...kept, accumulators: measures.save(kept.accumulators) })),
     load(parts, newest) {
-      const content = empty();
-      const first = Math.floor((newest - size) / resolution);
-      for (const [part, text] of parts) {
-        if (Number(part) >= first) content.buckets.push(loadBucket(text, measures));
-      }
-      content.buckets.sort((a, b) => a.index - b.index);
-      for (const bucket of content.buckets) measures.merge(content.younger, bucket.accumulators);
-      return content;
+      const young = [...parts].filter(([part]) => Number(part) >= first(newest));
+      return stackOf(monoid, young.map(([part, text]) => ({ index: Number(part), value: loadKept(text, measures) })));
     },
   };
 }
 
-function add(content: Content, index: number, event: Event, scope: Scope, measures: Measures): void {
-  const { buckets } = content;
-  let at = buckets.length;
-  while (at > 0 && buckets[at - 1]!.index > index) at--;
-  let bucket = buckets[at - 1];
-  if (bucket === undefined || bucket.index !== index) {
-    bucket = { index, accumulators: measures.empty(), count: 0, evidence: [], changed: true };
-    buckets.splice(at, 0, bucket);
-    if (at < content.suffixes.length) restack(content, measures);
-  } else at--;
-  measures.add(bucket.accumulators, scope, event);
-  addEvidence(bucket.evidence, event.place);
-  bucket.count++;
-  bucket.changed = true;
-  if (at >= content.suffixes.length) measures.add(content.younger, scope, event);
-  else for (let i = 0; i <= at; i++) measures.add(content.suffixes[i]!, scope, event);
+function keptMonoid(measures: Measures): Monoid<Kept> {
+  return {
+    empty: () => ({ accumulators: measures.empty(), count: 0, evidence: [] }),
+    merge(into, other) {
+      measures.merge(into.accumulators, other.accumulators);
+      into.count += other.count;
+    },
+  };
 }
 
-/** Drops buckets before `first`; when the stack of suffixes runs out, the younger buckets become the new one. */
-function evict(content: Content, first: number, measures: Measures): void {
-  for (let oldest = content.buckets[0]; oldest !== undefined && oldest.index < first; oldest = content.buckets[0]) {
-    if (content.suffixes.length === 0) restack(content, measures);
-    content.buckets.shift();
-    content.suffixes.shift();
-    content.gone.push(oldest.index);
-  }
-}
-
-/** Merges suffixes of all buckets; nothing is left in `younger`. */
-function restack(content: Content, measures: Measures): void {
-  content.suffixes = [];
-  let behind = measures.empty();
-  for (let i = content.buckets.length - 1; i >= 0; i--) {
-    const suffix = measures.empty();
-    measures.merge(suffix, content.buckets[i]!.accumulators);
-    measures.merge(suffix, behind);
-    content.suffixes[i] = suffix;
-    behind = suffix;
-  }
-  content.younger = measures.empty();
-}
-
-function saveBucket(bucket: Bucket, measures: Measures): string {
-  return JSON.stringify({ ...bucket, changed: false, accumulators: measures.save(bucket.accumulators) });
-}
-
-function loadBucket(text: string, measures: Measures): Bucket {
-  const saved: Saved<Bucket> = JSON.parse(text);
+function loadKept(text: string, measures: Measures): Kept {
+  const saved: { accumulators: readonly Value[]; count: number; evidence: Place[] } = JSON.parse(text);
   return { ...saved, accumulators: measures.load(saved.accumulators) };
 }

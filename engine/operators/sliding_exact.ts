@@ -42,11 +42,19 @@ export function exactStore(size: Millis, measures: Measures): SlidingStore<Conte
   return {
     empty,
     enter(content, event, newest, scope) {
+      if (event.place.time <= newest - size) return false;
       const entry = { place: event.place, values: measures.valuesOf(scope, event.place.stream) };
       insert(chunkAt(content, Math.floor(event.place.time / width)), entry);
       content.count++;
       measures.addValues(content.total, entry.values, entry.place);
       evict(content, newest - size, measures);
+      return true;
+    },
+    readWith(content, event, scope) {
+      const values = measures.valuesOf(scope, event.place.stream);
+      measures.addValues(content.total, values, event.place);
+      measures.read(content.total, event.place, scope);
+      measures.removeValues(content.total, values, event.place);
     },
     read: (content, deciding, scope) => measures.read(content.total, deciding, scope),
     count: (content) => content.count,

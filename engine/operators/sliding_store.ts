@@ -7,29 +7,30 @@ import type { Measures } from "./measures.ts";
 import { bucketStore } from "./sliding_buckets.ts";
 import { exactStore } from "./sliding_exact.ts";
 
-/** A window's content over time; `C` is the content of one key. */
-export interface SlidingStore<C> {
-  readonly empty: () => C;
-  /** Takes an event in, and everything that has left the window ending at `newest` out. */
-  readonly enter: (content: C, event: Event, newest: Millis, scope: Scope) => void;
+/** A window's content over time; `C` is the content of one key (methods let any content fit where it is opaque). */
+export interface SlidingStore<C = unknown> {
+  empty(): C;
+  /**
+   * Takes an event in, and everything that has left the window ending at `newest` out; false when the event itself lies
+   * outside and was not taken.
+   */
+  enter(content: C, event: Event, newest: Millis, scope: Scope): boolean;
   /** Fills `scope.values`; `deciding` is the event being judged. */
-  readonly read: (content: C, deciding: Place, scope: Scope) => void;
-  readonly count: (content: C) => number;
+  read(content: C, deciding: Place, scope: Scope): void;
+  /** Like `read`, as if an event that lies outside the window were in it. */
+  readWith(content: C, event: Event, scope: Scope): void;
+  count(content: C): number;
   /** The newest ten places, in order. */
-  readonly evidence: (content: C) => Place[];
+  evidence(content: C): Place[];
   /** Writes the parts that changed (all of them when `all`), and undefined for those that are gone. */
-  readonly save: (content: C, all: boolean, write: (part: string, text: string | undefined) => void) => void;
+  save(content: C, all: boolean, write: (part: string, text: string | undefined) => void): void;
   /** The content again; `newest` tells what has left the window since a part was written. */
-  readonly load: (parts: Iterable<readonly [string, string]>, newest: Millis) => C;
+  load(parts: Iterable<readonly [string, string]>, newest: Millis): C;
 }
 
-/** The store that a window needs, used with whatever content it makes. */
-export function withStore<R>(
-  window: SlidingWindow,
-  measures: Measures,
-  use: <C>(store: SlidingStore<C>) => R,
-): R {
+/** The store that a window needs. */
+export function storeOf(window: SlidingWindow, measures: Measures): SlidingStore {
   return window.resolution === undefined
-    ? use(exactStore(window.size, measures))
-    : use(bucketStore(window.size, window.resolution, measures));
+    ? exactStore(window.size, measures)
+    : bucketStore(window.size, window.resolution, measures);
 }

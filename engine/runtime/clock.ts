@@ -33,6 +33,16 @@ export class Clock {
     return least !== Infinity && this.advanceTo(least);
   }
 
+  /** Least own watermark over the inputs that may still give events; Infinity when there are none such. */
+  floor(): Millis {
+    let least = Infinity;
+    for (const { state, watermark } of this.inputs) {
+      const mute = state === "finished" || (state === "idle" && watermark === -Infinity);
+      if (!mute && watermark < least) least = watermark;
+    }
+    return least;
+  }
+
   /** Sets a watermark that is later than the present one. */
   advanceTo(watermark: Millis): boolean {
     if (watermark <= this.watermark) return false;

@@ -1,5 +1,5 @@
 /** Hop 6: signals into alerts and records. Runs only when a rule has something to say, so it may take its time. */
-import type { PlanRule, Speech } from "../compile/plan.ts";
+import type { Limit, PlanRule, Speech } from "../compile/plan.ts";
 import type { Alert, CriterionResult, OutputRecord } from "../model/alert.ts";
 import type { Place } from "../model/event.ts";
 import type { CarriedEvents, Signal } from "../model/operator.ts";
@@ -56,23 +56,32 @@ export class Raiser {
     this.scope.time = signal.time;
     this.scope.change = signal.change;
     this.scope.values = signal.scopeValues;
+    this.scope.score = signal.score ?? 0;
+    this.scope.decision = signal.decision ?? "";
   }
 
   /** Alerts held back since the last one, or undefined when this one is. */
   private admit(rule: PlanRule, key: readonly Value[], signal: Signal, episode: string): number | undefined {
-    if (rule.limit === undefined) return 0;
+    const limit = signal.limit ?? rule.limit;
+    if (limit === undefined) return 0;
     const held = this.heldOf(rule);
     if (signal.status === "resolved") return held.delete(episode) ? undefined : 0;
     const per = this.per(rule, key);
     if (per === undefined) return 0;
-    let limiter = this.limiters.get(rule.name);
-    if (limiter === undefined) this.limiters.set(rule.name, limiter = new Limiter(rule.limit));
-    const suppressed = limiter.pass(per, signal.time);
+    const suppressed = this.limiterOf(rule, limit).pass(per, signal.time);
     if (suppressed === undefined && signal.episode === undefined && rule.text.raw.notify_resolved === true) {
       held.add(episode);
     }
     if (suppressed !== undefined) held.delete(episode);
     return suppressed;
+  }
+
+  /** A rule's limiter; a limit of a customer's own has one apart. */
+  private limiterOf(rule: PlanRule, limit: Pick<Limit, "max" | "every">): Limiter {
+    const name = limit === rule.limit ? rule.name : `${rule.name} ${limit.max}/${limit.every}`;
+    let limiter = this.limiters.get(name);
+    if (limiter === undefined) this.limiters.set(name, limiter = new Limiter(limit));
+    return limiter;
   }
 
   private heldOf(rule: PlanRule): Set<string> {
@@ -84,7 +93,7 @@ export class Raiser {
   /** What the limit counts by; undefined when a part has no value, which passes. */
   private per(rule: PlanRule, key: readonly Value[]): readonly Value[] | undefined {
     const per = rule.limit?.per;
-    if (per === undefined) return undefined;
+    if (per === undefined) return key;
     const values = "parts" in per
       ? per.parts.map((part) => key[part])
       : per.expressions.map((expression) => expression.evaluate(this.scope));
@@ -163,8 +172,7 @@ export class Raiser {
       rule.speech.record.map(({ name, expression }) => [name, expression.evaluate(this.scope) ?? null]),
     );
     const { pack, id } = rule.text;
-    const more = signal.record ?? {};
-    const values = signal.record === undefined ? own ?? signal.values : signal.values;
+    const values = signal.extends === true ? { ...signal.values, ...own } : own ?? signal.values;
     for (const output of rule.speech.outputs) {
       this.outlet.record({
         id: identify(pack, id, [...keyParts], [...signal.occasion]),
@@ -176,8 +184,6 @@ export class Raiser {
         window: windowOf(signal),
         event_time: formatTime(signal.time),
         values,
-        ...more,
-        ...(signal.record === undefined ? {} : own),
       }, rule);
     }
   }

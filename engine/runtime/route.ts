@@ -14,6 +14,8 @@ import type { KeyedStage } from "./keyed.ts";
 export interface Entry {
   readonly rule: PlanRule;
   readonly input: RuleInput;
+  /** Index of the input in the rule. */
+  readonly inputIndex: number;
   readonly test: Condition["test"] | undefined;
   readonly clock: Clock;
   /** Undefined for stateless rules. */

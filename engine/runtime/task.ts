@@ -8,6 +8,7 @@ import type { Stream } from "../model/contract.ts";
 import { type Event, isLate } from "../model/event.ts";
 import type { CarriedEvents, Signal, Turn } from "../model/operator.ts";
 import { aliasProperty, createScope, type Scope } from "../model/scope.ts";
+import { fixedThresholds, type ThresholdStore } from "../model/threshold.ts";
 import type { Millis } from "../model/time.ts";
 import type { Value } from "../model/value.ts";
 import { Clock, type Input } from "./clock.ts";
@@ -40,6 +41,8 @@ export interface RuleCounts {
 export interface TaskOptions {
   /** Wall clock of live runs; undefined in tests and replay. */
   readonly now: (() => Millis) | undefined;
+  /** Thresholds that customers own; none when absent. */
+  readonly thresholds?: ThresholdStore;
 }
 
 export class Task {
@@ -54,8 +57,7 @@ export class Task {
   private readonly raiser: Raiser;
   private readonly turn: { -readonly [Name in keyof Turn]: Turn[Name] };
   private stepping: PlanRule | undefined;
-  private keyState: KeyState | undefined;
-  private slot = 0;
+  private clock: Clock | undefined;
   private armedDue = Infinity;
   private events: CarriedEvents = {};
   private refused = false;
@@ -75,11 +77,14 @@ export class Task {
     this.turn = {
       scope: this.scope,
       key: [],
+      input: 0,
       watermark: -Infinity,
+      floor: () => this.clock?.floor() ?? -Infinity,
       signal: (signal) => this.raise(signal),
       wakeAt: (due) => {
         if (due < this.armedDue) this.armedDue = due;
       },
+      thresholds: options.thresholds ?? fixedThresholds([]),
       refuse: () => {
         this.refused = true;
       },
@@ -148,8 +153,8 @@ export class Task {
       const clock = this.clockOf(rule);
       const stage = rule.compiled.operator.codec === undefined ? undefined : stages.get(keySet(rule));
       const slot = stage?.rules.indexOf(rule) ?? 0;
-      for (const input of rule.compiled.inputs) {
-        const entry = { rule, input, test: input.where?.test, clock, stage, slot };
+      for (const [inputIndex, input] of rule.compiled.inputs.entries()) {
+        const entry = { rule, input, inputIndex, test: input.where?.test, clock, stage, slot };
         this.entryOf[rule.index] = entry;
         byStream.set(input.stream.name, [...byStream.get(input.stream.name) ?? [], entry]);
       }
@@ -201,7 +206,9 @@ export class Task {
     counts.events++;
     this.stepping = rule;
     this.turn.key = key;
+    this.turn.input = entry.inputIndex;
     this.turn.watermark = entry.clock.watermark;
+    this.clock = entry.clock;
     const { operator } = rule.compiled;
     if (stage === undefined) {
       operator.step(undefined, event, this.turn);
@@ -251,6 +258,7 @@ export class Task {
     this.stepping = entry.rule;
     this.turn.key = key.parts;
     this.turn.watermark = clock.watermark;
+    this.clock = clock;
     this.armedDue = Infinity;
     this.events = {};
     key.slots[entry.slot] = operator.wake(state, clock.watermark, this.turn);

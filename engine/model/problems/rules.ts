@@ -25,7 +25,8 @@ export const ruleProblems = {
     code: "V062",
     severity: "warning",
     title: "Long sliding window without resolution",
-    explains: "A sliding window keeps every event of its length. Above one hour, buckets cost less: with `resolution` " +
+    explains:
+      "A sliding window keeps every event of its length. Above one hour, buckets cost less: with `resolution` " +
       "the window's edge is off by at most one bucket.",
     say: ({ size }) => ({
       message: `Sliding window of ${size} keeps every event of its length`,
@@ -77,7 +78,10 @@ export const ruleProblems = {
     severity: "error",
     title: "Rule without condition",
     explains: "A rule that alerts needs `when`, or `criteria` of which at least one must match.",
-    say: () => ({ message: "Rule decides nothing: it has neither `when` nor `criteria`", help: "add `when: <condition>`" }),
+    say: () => ({
+      message: "Rule decides nothing: it has neither `when` nor `criteria`",
+      help: "add `when: <condition>`",
+    }),
   }),
   badAggregate: problemKind<{ name: string; wrong: string; help: string }>({
     code: "V068",
