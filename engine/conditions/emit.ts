@@ -62,12 +62,15 @@ export class Emitter {
       case "step":
         return this.step(this.value(term.of), term.step);
       case "at":
-        return this.strict([term.of, term.index], ([of, index]) =>
-          term.of.type.kind === "list" ? `${of}[${index}]` : `${this.capture(element)}(${of}, ${index})`);
+        return this.strict(
+          [term.of, term.index],
+          ([of, index]) =>
+            term.of.type.kind === "list" ? `${of}[${index}]` : `${this.capture(element)}(${of}, ${index})`,
+        );
       case "list":
         return this.strict(term.items, (items) => `[${items.join(", ")}]`);
       case "has":
-        return `(${this.read(term.of)} != null)`;
+        return `(${this.value(term.of)} != null)`;
       case "not":
         return this.strict([term.of], ([of]) => `!${of}`);
       case "negate":
@@ -86,8 +89,13 @@ export class Emitter {
       case "narrow":
         return this.narrow(term);
       case "call":
-        return this.strict(term.args, (args) =>
-          term.spec.inline === undefined ? `${this.capture(term.spec.run)}(${args.join(", ")})` : term.spec.inline(args));
+        return this.strict(
+          term.args,
+          (args) =>
+            term.spec.inline === undefined
+              ? `${this.capture(term.spec.run)}(${args.join(", ")})`
+              : term.spec.inline(args),
+        );
       case "matches":
         return this.matches(term);
       case "macro":

@@ -59,6 +59,17 @@ export function typeOfValue(value: Value): Type {
 export class Names {
   constructor(readonly vocabulary: Vocabulary, private readonly report: Report) {}
 
+  /** The same names with another reporter. */
+  reporting(report: Report): Names {
+    return new Names(this.vocabulary, report);
+  }
+
+  /** Whether a name stands for a value: such a name hides the sections and `math`. */
+  knows(name: string): boolean {
+    const { aliases, values, builtins } = this.vocabulary;
+    return Object.hasOwn(values, name) || Object.hasOwn(aliases, name) || builtins.some((known) => known === name);
+  }
+
   /** The value that a name stands for; undefined, reported, when there is none. */
   name(name: string, range: Range): Term | undefined {
     const { aliases, values, builtins } = this.vocabulary;
@@ -178,6 +189,14 @@ export class Names {
     const optionalField = of.root.from !== "lookup" && (declared.optional || of.optionalField || isBefore(of));
     const values = declared.values;
     return { ...of, ...common, steps: [...of.steps, step], path: [...of.path, name], optionalField, values };
+  }
+
+  /** An element of a list that a path leads to. */
+  element(of: ReadTerm, index: number, range: Range): Term {
+    const step: Step = { name: index, guarded: of.missing, loose: of.type.kind !== "list" };
+    const type = of.type.kind === "list" ? of.type.of : anyType;
+    const path = [...of.path, String(index)];
+    return { ...of, steps: [...of.steps, step], path, type, missing: true, values: undefined, ...bare(range) };
   }
 
   private unknownField(of: Term, field: string, range: Range): undefined {

@@ -55,7 +55,7 @@ export type Term =
   | (Common & { readonly op: "list"; readonly items: readonly Term[] })
   | (Common & { readonly op: "and" | "or"; readonly left: Term; readonly right: Term })
   | (Common & { readonly op: "not" | "negate"; readonly of: Term })
-  | (Common & { readonly op: "has"; readonly of: ReadTerm })
+  | (Common & { readonly op: "has"; readonly of: Term })
   | (Common & { readonly op: "choose"; readonly test: Term; readonly yes: Term; readonly no: Term })
   | (Common & { readonly op: "compare"; readonly operator: Comparison; readonly left: Term; readonly right: Term })
   | (Common & { readonly op: "arithmetic"; readonly operator: Arithmetic; readonly left: Term; readonly right: Term })

@@ -1,0 +1,97 @@
+/** Compiles one expression: parse, check, warn, generate. */
+import { expressionProblems } from "../model/problems/expressions.ts";
+import { describeType, type Type } from "../model/type.ts";
+import { canonicalOf } from "./canonical.ts";
+import { parseCel, type SyntaxFault } from "./cel.ts";
+import { bare, Checker, describeKinds, isNothing } from "./check.ts";
+import type { Expression, Vocabulary } from "./expression.ts";
+import { generateValue } from "./generate.ts";
+import { warnUnguarded } from "./guards.ts";
+import { Names } from "./names.ts";
+import { readsOf } from "./reads.ts";
+import type { Report } from "./report.ts";
+import type { Term } from "./term.ts";
+
+/**
+ * An expression against a vocabulary; undefined when it has an error. `accepts` lists the kinds of value that may come
+ * out (undefined: any). Numbers and booleans of YAML stand for themselves.
+ */
+export function compileExpression(
+  text: string | number | boolean,
+  vocabulary: Vocabulary,
+  accepts: readonly Type["kind"][] | undefined,
+  report: Report,
+): Expression | undefined {
+  const names = new Names(vocabulary, report);
+  const term = checkText(String(text), names, accepts, report);
+  if (term === undefined) return undefined;
+  if (term.type.kind === "boolean" && term.op !== "read") warnUnguarded(term, names, report, new Set());
+  return expressionOf(String(text), term);
+}
+
+/** The term of a text whose value is of an accepted kind; undefined when something was reported as an error. */
+export function checkText(
+  text: string,
+  names: Names,
+  accepts: readonly Type["kind"][] | undefined,
+  report: Report,
+): Term | undefined {
+  const parsed = parseCel(text);
+  if ("fault" in parsed) {
+    reportSyntax(text, parsed.fault, report);
+    return undefined;
+  }
+  const checker = new Checker(names, text, report);
+  const term = checker.check(parsed.node, new Map());
+  if (term === undefined || accepts === undefined || accepts.includes(term.type.kind) || isNothing(term)) return term;
+  if (term.type.kind === "any") return checker.expect(term, accepts, "", parsed.node);
+  const facts = {
+    source: text.trim(),
+    expected: describeKinds(accepts),
+    found: describeType(term.type),
+    declared: names.declared(term),
+    help: names.fieldsOfKind(term, accepts),
+  };
+  report(expressionProblems.wrongType, facts, { path: [], range: bare(parsed.node) });
+  return undefined;
+}
+
+export function expressionOf(source: string, term: Term): Expression {
+  return {
+    source: source.trim(),
+    type: term.type,
+    evaluate: generateValue(term),
+    mayBeMissing: term.missing,
+    reads: readsOf([term]),
+    path: term.op === "read" ? term.path : undefined,
+    canonical: canonicalOf(term),
+  };
+}
+
+const words: Readonly<Record<string, string>> = { and: "&&", or: "||", not: "!", AND: "&&", OR: "||", NOT: "!" };
+
+/** Says what is wrong with a text that is no expression, and the likely way out. */
+function reportSyntax(text: string, fault: SyntaxFault, report: Report): void {
+  const end = Math.max(fault.end, fault.start + (fault.start < text.length ? 1 : 0));
+  const site = { path: [], range: { start: fault.start, end } };
+  report(expressionProblems.syntax, describeSyntax(text, fault), site);
+}
+
+function describeSyntax(text: string, fault: SyntaxFault): { wrong: string; help: string | undefined } {
+  const word = /^[A-Za-z_]+/.exec(text.slice(fault.start))?.[0] ?? "";
+  if (text.trim() === "") return { wrong: "it is empty", help: undefined };
+  const sign = Object.hasOwn(words, word) ? words[word] : undefined;
+  if (sign !== undefined) return { wrong: `"${word}" is no operator`, help: `write \`${sign}\`` };
+  if (fault.code === "reserved_identifier") return { wrong: `"${word}" is a reserved word`, help: undefined };
+  if (fault.code === "unterminated_string") {
+    return { wrong: "a string is not closed", help: "close it with the quote that opened it" };
+  }
+  if (/^=[^=]/.test(text.slice(fault.start)) && text[fault.start - 1] !== "=") {
+    return { wrong: '"=" compares nothing', help: "write `==`" };
+  }
+  if (fault.start >= text.trimEnd().length || /EOF/.test(fault.message)) {
+    return { wrong: "it ends too early", help: undefined };
+  }
+  const at = text.slice(fault.start).match(/^(\w+|\S)/)?.[0] ?? "";
+  return { wrong: at === "" ? fault.message.toLowerCase() : `unexpected "${at}"`, help: undefined };
+}
