@@ -2,22 +2,19 @@
  * From nodes to terms: resolves every name, types every operation, folds constants. Every problem of an expression is
  * reported in one pass: where an operand has one, the operation around it is left alone, the other operands are not.
  */
-import { nearest } from "../model/problem.ts";
 import { expressionProblems } from "../model/problems/expressions.ts";
-import { anyType, booleanType, describeType, numberType, type Type } from "../model/type.ts";
+import { anyType, booleanType, describeType, type Type } from "../model/type.ts";
+import { checkArithmetic } from "./check_arithmetic.ts";
 import { checkCall } from "./check_call.ts";
+import { checkComparison, checkMembership } from "./check_comparison.ts";
 import { fold } from "./fold.ts";
-import { Names, pathText, sections } from "./names.ts";
+import { type Names, sections } from "./names.ts";
 import { type Node, type Range, textOf } from "./node.ts";
 import type { Report } from "./report.ts";
-import type { ReadTerm, Term } from "./term.ts";
+import { bare, compatible, constant, describeKinds, isNothing, type ReadTerm, type Term } from "./term.ts";
 
 /** Variables of the macros around a node. */
 export type Locals = ReadonlyMap<string, ReadTerm>;
-
-const durationType: Type = { kind: "duration" };
-const timestampType: Type = { kind: "timestamp" };
-const ordered: readonly Type["kind"][] = ["number", "string", "timestamp", "duration", "boolean"];
 
 type Of<Op extends Node["op"]> = Extract<Node, { readonly op: Op }>;
 
@@ -58,11 +55,11 @@ export class Checker {
       case "negate":
         return this.unary(node, locals);
       case "in":
-        return this.membership(node, locals);
+        return checkMembership(this, node, locals);
       case "compare":
-        return this.compare(node, locals);
+        return checkComparison(this, node, locals);
       case "arithmetic":
-        return this.arithmetic(node, locals);
+        return checkArithmetic(this, node, locals);
     }
   }
 
@@ -115,7 +112,7 @@ export class Checker {
     const local = locals.get(node.name);
     if (local !== undefined) return { ...local, ...bare(node) };
     const section = sections.find((name) => name === node.name);
-    if (section === undefined || this.names.knows(node.name)) return this.names.name(node.name, node);
+    if (section === undefined || this.names.knows(node.name)) return this.names.name(node.name, bare(node));
     const known = [`${section}.<name>`];
     const facts = { name: node.name, nearest: undefined, known, note: `"${section}" holds names, it is no value` };
     this.report(expressionProblems.unknownVariable, facts, { path: [], range: bare(node) });
@@ -218,188 +215,4 @@ export class Checker {
     if (of === undefined) return undefined;
     return fold({ op: node.op, of, type: of.type, missing: of.missing, tunable: of.tunable, ...bare(node) });
   }
-
-  private membership(node: Of<"in">, locals: Locals): Term | undefined {
-    const terms = this.all([node.left, node.right], locals);
-    const [left, found] = terms ?? [];
-    if (left === undefined || found === undefined) return undefined;
-    const action = `look for ${this.quote(node.left)} in ${this.quote(node.right)}`;
-    const right = found.type.kind === "object" ? found : this.expect(found, ["list"], action, node.right);
-    if (right === undefined) return undefined;
-    const of: Type = right.type.kind === "list" ? right.type.of : { kind: "string" };
-    if (!compatible(left.type, of)) return this.mismatch(action, describeType(of), left, node.left);
-    this.listedValues(left, right);
-    const common = {
-      type: booleanType,
-      missing: left.missing || right.missing,
-      tunable: left.tunable || right.tunable,
-    };
-    return fold({ op: "in", left, right, ...common, ...bare(node) });
-  }
-
-  private compare(node: Of<"compare">, locals: Locals): Term | undefined {
-    const terms = this.all([node.left, node.right], locals);
-    const [left, right] = terms ?? [];
-    if (left === undefined || right === undefined) return undefined;
-    if (isNothing(left) || isNothing(right)) return this.compareNull(node, left, right);
-    const equality = node.operator === "==" || node.operator === "!=";
-    const action = `${equality ? "compare" : "order"} ${this.quote(node.left)} with ${this.quote(node.right)}`;
-    if (!compatible(left.type, right.type)) {
-      const [wanted, other, at] = left.op === "constant" ? [right, left, node.left] : [left, right, node.right];
-      const declared = this.names.declared(wanted);
-      const facts = {
-        action,
-        expected: describeType(wanted.type),
-        found: describeType(other.type),
-        declared,
-        help: conversion(wanted, other),
-      };
-      this.report(expressionProblems.typeMismatch, facts, { path: [], range: bare(at === node.left ? node : node) });
-      return undefined;
-    }
-    const unordered = [left, right].find((side) => side.type.kind !== "any" && !ordered.includes(side.type.kind));
-    if (!equality && unordered !== undefined) {
-      return this.mismatch(action, "a number, a string, a timestamp or a duration", unordered, node);
-    }
-    if (equality) this.enumeration(left, right);
-    const unsure = !equality && left.type.kind === "any" || !equality && right.type.kind === "any";
-    const missing = left.missing || right.missing || unsure;
-    const tunable = left.tunable || right.tunable;
-    return fold({
-      op: "compare",
-      operator: node.operator,
-      left,
-      right,
-      type: booleanType,
-      missing,
-      tunable,
-      ...bare(node),
-    });
-  }
-
-  /** A comparison with null: what has no value stays without, everything else is no null. */
-  private compareNull(node: Of<"compare">, left: Term, right: Term): Term | undefined {
-    const equal = node.operator === "==";
-    if (!equal && node.operator !== "!=") {
-      const [nothing, at] = isNothing(left) ? [left, node.left] : [right, node.right];
-      return this.mismatch(`order ${this.quote(node.left)} with ${this.quote(node.right)}`, "a value", nothing, at);
-    }
-    const common = { type: booleanType, tunable: left.tunable || right.tunable, ...bare(node) };
-    const other = isNothing(left) ? right : left;
-    if (isNothing(other)) return { op: "constant", value: equal, missing: false, ...common };
-    const path = pathText(other) ?? textOf(other, this.source);
-    const facts = { source: textOf(node, this.source), path, equal };
-    this.report(expressionProblems.nullComparison, facts, { path: [], range: bare(node) });
-    const decided: Term = { op: "constant", value: !equal, missing: false, ...common };
-    if (!other.missing) return decided;
-    const test: Term = { op: "has", of: other, missing: false, ...common };
-    const nothing: Term = { op: "constant", value: null, missing: true, ...common };
-    return { op: "choose", test, yes: decided, no: nothing, missing: true, ...common };
-  }
-
-  private arithmetic(node: Of<"arithmetic">, locals: Locals): Term | undefined {
-    const terms = this.all([node.left, node.right], locals);
-    let [left, right] = terms ?? [];
-    if (left === undefined || right === undefined) return undefined;
-    const verb =
-      { "+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "take the remainder of" }[node.operator];
-    const action = `${verb} ${this.quote(node.left)} and ${this.quote(node.right)}`;
-    const kinds: readonly Type["kind"][] = node.operator === "+"
-      ? ["number", "string", "list", "timestamp", "duration"]
-      : node.operator === "-"
-      ? ["number", "timestamp", "duration"]
-      : ["number"];
-    const bothAny = left.type.kind === "any" && right.type.kind === "any";
-    const wanted = bothAny ? kinds : left.type.kind === "any" ? [right.type.kind] : kinds;
-    left = this.expect(left, wanted, action, node.left);
-    right = this.expect(
-      right,
-      left === undefined || bothAny ? kinds : partners(left.type.kind, node.operator),
-      action,
-      node.right,
-    );
-    if (left === undefined || right === undefined) return undefined;
-    const type = resultType(left.type, right.type, node.operator);
-    const partial = (node.operator === "/" || node.operator === "%") && !(right.op === "constant" && right.value !== 0);
-    const missing = left.missing || right.missing || partial;
-    const tunable = left.tunable || right.tunable;
-    return fold({ op: "arithmetic", operator: node.operator, left, right, type, missing, tunable, ...bare(node) });
-  }
-
-  /** Warns of constants that the enumeration of a field does not list. */
-  private enumeration(left: Term, right: Term): void {
-    for (const [field, other] of [[left, right], [right, left]] as const) {
-      if (field.op !== "read" || field.values === undefined || other.op !== "constant") continue;
-      if (typeof other.value !== "string" || field.values.includes(other.value)) continue;
-      const facts = {
-        path: field.path.join("."),
-        value: other.value,
-        nearest: nearest(other.value, field.values),
-        known: field.values,
-        declared: this.names.declared(field),
-      };
-      this.report(expressionProblems.unknownEnumValue, facts, { path: [], range: bare(other) });
-    }
-  }
-
-  private listedValues(left: Term, right: Term): void {
-    if (right.op !== "constant" || !Array.isArray(right.value)) return;
-    for (const value of right.value) {
-      if (typeof value === "string") this.enumeration(left, { ...constant(value, right) });
-    }
-  }
-}
-
-export function constant(value: string | number | boolean | null, range: Range): Term {
-  const kind = value === null ? "null" : typeof value;
-  const type: Type = kind === "string" || kind === "number" || kind === "boolean" ? { kind } : { kind: "null" };
-  return { op: "constant", value, type, missing: value === null, tunable: false, ...bare(range) };
-}
-
-/** The literal null, or a parameter that is null. */
-export function isNothing(term: Term): boolean {
-  return term.op === "constant" && term.value === null;
-}
-
-export function bare({ start, end }: Range): Range {
-  return { start, end };
-}
-
-/** Whether values of two types can be equal. */
-export function compatible(a: Type, b: Type): boolean {
-  if (a.kind === "any" || b.kind === "any" || a.kind === "null" || b.kind === "null") return true;
-  return a.kind === "list" && b.kind === "list" ? compatible(a.of, b.of) : a.kind === b.kind;
-}
-
-/** `a number or a string`. */
-export function describeKinds(kinds: readonly Type["kind"][]): string {
-  const names = kinds.map((kind) =>
-    describeType(kind === "list" ? { kind, of: anyType } : kind === "object" ? { kind, fields: {} } : { kind })
-  );
-  const words = names.map((name) => (name.startsWith("a list") ? "a list" : name));
-  return words.length === 1 ? words[0] ?? "" : `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}`;
-}
-
-/** Kinds that may stand to the right of an operator. */
-function partners(left: Type["kind"], operator: string): readonly Type["kind"][] {
-  if (left === "timestamp") return operator === "-" ? ["timestamp", "duration"] : ["duration"];
-  if (left === "duration") return operator === "+" ? ["duration", "timestamp"] : ["duration"];
-  return [left];
-}
-
-function resultType(left: Type, right: Type, operator: string): Type {
-  if (left.kind === "timestamp") return operator === "-" && right.kind === "timestamp" ? durationType : timestampType;
-  if (left.kind === "duration") return right.kind === "timestamp" ? timestampType : durationType;
-  return left.kind === "null" ? numberType : left;
-}
-
-/** The conversion that would make a comparison possible. */
-function conversion(wanted: Term, found: Term): string | undefined {
-  if (wanted.type.kind === "timestamp" && found.type.kind === "string") return "convert it with `timestamp(…)`";
-  if (wanted.type.kind === "duration" && found.type.kind === "string") return "convert it with `duration(…)`";
-  if (wanted.type.kind === "string" && found.op === "constant") return `put it in quotes: "${String(found.value)}"`;
-  if (wanted.type.kind === "number" && found.op === "constant" && !Number.isNaN(Number(found.value))) {
-    return `leave out the quotes: ${String(found.value)}`;
-  }
-  return undefined;
 }

@@ -2,12 +2,12 @@
 import { nearest } from "../model/problem.ts";
 import { expressionProblems } from "../model/problems/expressions.ts";
 import { anyType, booleanType, describeType, type Type } from "../model/type.ts";
-import { bare, type Checker, describeKinds, type Locals } from "./check.ts";
+import type { Checker, Locals } from "./check.ts";
 import { fold } from "./fold.ts";
 import { functionNames, type FunctionSpec, overloads } from "./functions.ts";
 import { type Node, textOf } from "./node.ts";
 import { compilePattern } from "./regex.ts";
-import type { ReadTerm, Term } from "./term.ts";
+import { bare, describeKinds, type ReadTerm, type Term } from "./term.ts";
 
 type Call = Extract<Node, { readonly op: "call" }>;
 

@@ -3,14 +3,14 @@ import { expressionProblems } from "../model/problems/expressions.ts";
 import { describeType, type Type } from "../model/type.ts";
 import { canonicalOf } from "./canonical.ts";
 import { parseCel, type SyntaxFault } from "./cel.ts";
-import { bare, Checker, describeKinds, isNothing } from "./check.ts";
+import { Checker } from "./check.ts";
 import type { Expression, Vocabulary } from "./expression.ts";
 import { generateValue } from "./generate.ts";
 import { warnUnguarded } from "./guards.ts";
 import { Names } from "./names.ts";
 import { readsOf } from "./reads.ts";
 import type { Report } from "./report.ts";
-import type { Term } from "./term.ts";
+import { bare, describeKinds, isNothing, type Term } from "./term.ts";
 
 /**
  * An expression against a vocabulary; undefined when it has an error. `accepts` lists the kinds of value that may come
@@ -44,7 +44,7 @@ export function checkText(
   const checker = new Checker(names, text, report);
   const term = checker.check(parsed.node, new Map());
   if (term === undefined || accepts === undefined || accepts.includes(term.type.kind) || isNothing(term)) return term;
-  if (term.type.kind === "any") return checker.expect(term, accepts, "", parsed.node);
+  if (term.type.kind === "any") return accepts.length > 1 ? term : checker.expect(term, accepts, "use it", parsed.node);
   const facts = {
     source: text.trim(),
     expected: describeKinds(accepts),
@@ -63,7 +63,7 @@ export function expressionOf(source: string, term: Term): Expression {
     evaluate: generateValue(term),
     mayBeMissing: term.missing,
     reads: readsOf([term]),
-    path: term.op === "read" ? term.path : undefined,
+    path: term.op === "read" && !term.steps.some((step) => typeof step.name === "number") ? term.path : undefined,
     canonical: canonicalOf(term),
   };
 }

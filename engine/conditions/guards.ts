@@ -14,6 +14,9 @@ export type Present = ReadonlySet<string>;
 export function presentWhen(term: Term, outcome: boolean): Present {
   if (term.op === "has") return outcome && term.of.op === "read" ? prefixes(term.of) : new Set();
   if (term.op === "not" || term.op === "unless") return presentWhen(term.of, !outcome);
+  if (term.op === "choose" && term.no.op === "constant" && term.no.value !== outcome) {
+    return union(presentWhen(term.test, true), presentWhen(term.yes, outcome));
+  }
   const joined = outcome ? ["and", "every"] : ["or", "some"];
   if (!joined.includes(term.op)) return new Set();
   return childrenOfTerm(term).map((child) => presentWhen(child, outcome)).reduce(union, new Set());

@@ -3,11 +3,10 @@ import { nearest } from "../model/problem.ts";
 import { expressionProblems } from "../model/problems/expressions.ts";
 import { booleanType, describeType, type Type } from "../model/type.ts";
 import { isFields, type Value } from "../model/value.ts";
-import { compatible } from "./check.ts";
 import { leafOperators } from "./emit_leaf.ts";
 import { type Names, typeOfValue } from "./names.ts";
 import type { Report } from "./report.ts";
-import type { Term } from "./term.ts";
+import { compatible, type Term } from "./term.ts";
 
 type Leaf = Readonly<Record<string, unknown>>;
 

@@ -186,7 +186,8 @@ export class Names {
       ...bare(range),
     };
     if (of.op !== "read") return { op: "step", of, step, ...common };
-    const optionalField = of.root.from !== "lookup" && (declared.optional || of.optionalField || isBefore(of));
+    const optionalField = of.root.from !== "lookup" && !loose &&
+      (declared.optional || of.optionalField || isBefore(of));
     const values = declared.values;
     return { ...of, ...common, steps: [...of.steps, step], path: [...of.path, name], optionalField, values };
   }
@@ -216,8 +217,9 @@ export class Names {
   /** Where a read field is declared, and as what. */
   declared(term: Term): string | undefined {
     if (term.op !== "read" || term.steps.length === 0) return undefined;
-    const optional = term.optionalField ? "optional, " : "";
-    return this.schemaNote(term, "declared")?.concat(` as ${optional}${describeType(term.type)}`);
+    if (term.steps.some((step) => step.loose)) return undefined;
+    const optional = term.optionalField ? ", optional" : "";
+    return this.schemaNote(term, "declared")?.concat(` as ${describeType(term.type)}${optional}`);
   }
 
   private schemaNote(term: Term, how: string): string | undefined {

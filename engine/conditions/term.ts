@@ -2,7 +2,7 @@
  * A term is a node whose names are resolved and whose type is known: what is checked and what is emitted as JavaScript.
  * `missing` says whether it may have no value; a term without it needs no check in the generated code.
  */
-import type { Type } from "../model/type.ts";
+import { anyType, describeType, type Type } from "../model/type.ts";
 import type { Value } from "../model/value.ts";
 import type { ValueList } from "./expression.ts";
 import type { FunctionSpec } from "./functions.ts";
@@ -113,4 +113,36 @@ export function childrenOfTerm(term: Term): readonly Term[] {
     default:
       return [term.left, term.right];
   }
+}
+
+/** A literal as a term. */
+export function constant(value: string | number | boolean | null, range: Range): Term {
+  const kind = value === null ? "null" : typeof value;
+  const type: Type = kind === "string" || kind === "number" || kind === "boolean" ? { kind } : { kind: "null" };
+  return { op: "constant", value, type, missing: value === null, tunable: false, ...bare(range) };
+}
+
+/** The literal null, or a constant that has no value. */
+export function isNothing(term: Term): boolean {
+  return term.op === "constant" && term.value === null;
+}
+
+/** The range alone of whatever has one. */
+export function bare({ start, end }: Range): Range {
+  return { start, end };
+}
+
+/** Whether values of two types can be equal. */
+export function compatible(a: Type, b: Type): boolean {
+  if (a.kind === "any" || b.kind === "any" || a.kind === "null" || b.kind === "null") return true;
+  return a.kind === "list" && b.kind === "list" ? compatible(a.of, b.of) : a.kind === b.kind;
+}
+
+/** `a number or a string`. */
+export function describeKinds(kinds: readonly Type["kind"][]): string {
+  const words = kinds.map((kind) => {
+    if (kind === "list") return "a list";
+    return describeType(kind === "object" ? { kind, fields: {} } : kind === "any" ? anyType : { kind });
+  });
+  return words.length === 1 ? words[0] ?? "" : `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}`;
 }

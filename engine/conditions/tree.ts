@@ -44,7 +44,7 @@ export function compileCondition(tree: unknown, vocabulary: Vocabulary, report: 
   reader.warn(term, new Set());
   const source = describeTree(tree);
   const constant = term.op === "constant" ? term.value === true : undefined;
-  if (constant !== undefined && !term.tunable) {
+  if (constant !== undefined && !term.tunable && typeof tree !== "boolean" && source !== String(constant)) {
     report(expressionProblems.constantCondition, { source, value: constant }, { path: [] });
   }
   return {
