@@ -1,0 +1,59 @@
+/**
+ * The port of sources: partitions that hand over batches of raw messages, can be held back, and say where they end.
+ * Kafka, files, standard input and the generator are all read through it, so that one loop runs them all.
+ */
+import type { RawMessage } from "./ports.ts";
+
+/** One ordered part of a stream. */
+export interface SourcePartition {
+  readonly stream: string;
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** Messages of one partition, in order. */
+export interface SourceBatch {
+  readonly messages: readonly RawMessage[];
+  /** Offset of the message that follows the batch; what lies before needs no reading again. */
+  readonly next: number;
+  /** Offset behind the newest message known; the partition is caught up when `next` has reached it. */
+  readonly end: number;
+}
+
+/** What a source tells its reader. None of these may take long: they queue what they are given. */
+export interface SourceReader {
+  readonly batch: (partition: SourcePartition, batch: SourceBatch) => void;
+  /** A partition that was not there when the source was opened. */
+  readonly added: (partition: OpenedPartition) => void;
+  /** No more will come of this partition. */
+  readonly ended: (partition: SourcePartition) => void;
+  /** The source cannot go on; it says why and what to do. */
+  readonly failed: (error: Error) => void;
+}
+
+/** A partition at the moment of opening. */
+export interface OpenedPartition extends SourcePartition {
+  /** Offset that is read first. */
+  readonly start: number;
+  /** Offset behind its newest message; Infinity where a source cannot know. */
+  readonly end: number;
+}
+
+export interface Source {
+  /** Looks up what there is to read. Throws a sentence that names the way out. */
+  readonly open: () => Promise<readonly OpenedPartition[]>;
+  /** Begins to hand over batches, each partition from its start. */
+  readonly start: (reader: SourceReader) => Promise<void>;
+  /** Holds a partition back until `resume`: memory stays bounded. */
+  readonly pause: (partition: SourcePartition) => void;
+  readonly resume: (partition: SourcePartition) => void;
+  /** Tells where reading has come to, for tools that show lag; nothing depends on it. */
+  readonly commit: (positions: readonly { partition: SourcePartition; offset: number }[]) => Promise<void>;
+  /** Stops for good. */
+  readonly close: () => Promise<void>;
+}
+
+/** Name of a partition, unique in its source. */
+export function partitionName({ topic, partition }: { topic: string; partition: number }): string {
+  return `${topic}/${partition}`;
+}
