@@ -1,6 +1,6 @@
 /** Recognises calls by their shape: aggregates such as `count(payment.status == "failed")` are calls of a whole text. */
 import { parseCel } from "./cel.ts";
-import { childrenOf, type Node } from "./node.ts";
+import { rootNames } from "./node.ts";
 import { scan } from "./text.ts";
 
 export interface Call {
@@ -35,17 +35,5 @@ function trimmed(text: string, from: number, to: number): Call["args"][number] {
 /** Names that an expression begins its paths with (aliases, aggregates, sections), once; empty when it cannot be read. */
 export function identifiersOf(text: string): readonly string[] {
   const parsed = parseCel(text);
-  return "fault" in parsed ? [] : [...new Set(namesIn(parsed.node, []))];
-}
-
-const macroNames = new Set(["all", "exists", "exists_one", "filter", "map"]);
-
-function namesIn(node: Node, locals: readonly string[]): readonly string[] {
-  if (node.op === "name") return locals.includes(node.name) ? [] : [node.name];
-  if (node.op === "call" && node.receiver !== undefined && macroNames.has(node.name)) {
-    const [variable, ...bodies] = node.args;
-    const inner = variable?.op === "name" ? [...locals, variable.name] : locals;
-    return [...namesIn(node.receiver, locals), ...bodies.flatMap((body) => namesIn(body, inner))];
-  }
-  return childrenOf(node).flatMap((child) => namesIn(child, locals));
+  return "fault" in parsed ? [] : rootNames(parsed.node);
 }

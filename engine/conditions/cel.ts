@@ -3,6 +3,8 @@
  * What the library calls int is turned into a double here, before anyone sees it.
  */
 import { type ASTNode, Environment, ParseError } from "@marcbachmann/cel-js";
+import type { Type } from "../model/type.ts";
+import { functions, type FunctionSpec } from "./functions.ts";
 import {
   type Arithmetic,
   arithmetic,
@@ -90,4 +92,137 @@ function literal(value: Literal | bigint | object, text: string, range: Range): 
     return { op: "refused", kind: value instanceof Uint8Array ? "bytes" : "unsigned", text, ...range };
   }
   return { op: "literal", value, ...range };
+}
+
+/** Names of types in the library; lists and objects are made as they come. */
+const typeNames: Readonly<Record<string, string>> = {
+  number: "double",
+  string: "string",
+  boolean: "bool",
+  timestamp: "google.protobuf.Timestamp",
+  duration: "google.protobuf.Duration",
+  list: "list",
+};
+
+/** Our functions take and give doubles where the library's take and give ints, so they go by names of their own. */
+const prefix = "v_";
+const kept = new Set(["has", "matches", "all", "exists", "exists_one", "filter", "map"]);
+
+/** Verdicts in which the library knows less than ours: null, equality of objects, computed indexes, mixed branches. */
+const lessKnown = /\bT\d+\b|\bnull\b|^(List index|Cannot index type|List elements|Ternary)/;
+
+/** The environment that every other is a copy of. */
+const base = baseEnvironment();
+
+function baseEnvironment(): Environment {
+  const environment = new Environment({ unlistedVariablesAreDyn: false });
+  environment.registerType("Math", { fields: {} }).registerVariable("math", "Math");
+  environment.registerOperator("double % double", () => 0);
+  for (const spec of functions) {
+    if (spec.takes.some((kind) => typeNames[kind] === undefined)) continue;
+    for (const takes of argumentLists(spec)) environment.registerFunction(signature(spec, takes), () => 0);
+  }
+  return environment;
+}
+
+/** The lists of kinds that a function takes, with and without its optional arguments and repetitions. */
+function argumentLists(spec: FunctionSpec): readonly (readonly Type["kind"][])[] {
+  const longest = spec.repeats === true ? Array.from({ length: 16 }, () => spec.takes[0] ?? "any") : spec.takes;
+  const shortest = spec.repeats === true ? 1 : spec.takes.length - (spec.optional ?? 0);
+  return Array.from({ length: longest.length - shortest + 1 }, (_, i) => longest.slice(0, shortest + i));
+}
+
+function signature(spec: FunctionSpec, takes: readonly Type["kind"][]): string {
+  const [first = "", ...rest] = takes.map((kind) => typeNames[kind] ?? "dyn");
+  const result = spec.result.kind === "list" ? "list<string>" : typeNames[spec.result.kind] ?? "dyn";
+  if (spec.form === "method") return `${first}.${prefix}${spec.name}(${rest.join(", ")}): ${result}`;
+  const receiver = spec.form === "math" ? "Math." : "";
+  return `${receiver}${prefix}${spec.name}(${[first, ...rest].join(", ")}): ${result}`;
+}
+
+/**
+ * What the library's type checker has against a text whose variables have these types; undefined when nothing, or when
+ * it is one of the few things that it knows less of.
+ */
+export function libraryRefuses(text: string, variables: ReadonlyMap<string, Type>): string | undefined {
+  const parsed = environmentOf(variables).parse(text);
+  oneNumberType(parsed.ast, false);
+  const { error } = parsed.check();
+  return error === undefined || lessKnown.test(error.summary) ? undefined : error.summary;
+}
+
+/** Environments by the variables they declare: rules of one stream share theirs. */
+const environments = new Map<string, Environment>();
+const environmentLimit = 200;
+const typeNumbers = new WeakMap<Type, number>();
+let typeCount = 0;
+
+function environmentOf(variables: ReadonlyMap<string, Type>): Environment {
+  const key = [...variables].map(([name, type]) => `${name}:${identityOf(type)}`).sort().join(",");
+  const known = environments.get(key);
+  if (known !== undefined) return known;
+  const environment = base.clone();
+  const registered = new Set<string>();
+  for (const [name, type] of variables) {
+    environment.registerVariable(name, nameOfType(environment, type, registered));
+  }
+  if (environments.size >= environmentLimit) environments.clear();
+  environments.set(key, environment);
+  return environment;
+}
+
+/** A text that stands for a type: of an object its own, of all others their kind. */
+function identityOf(type: Type): string {
+  if (type.kind !== "object") return type.kind === "list" ? `list<${identityOf(type.of)}>` : type.kind;
+  const number = typeNumbers.get(type) ?? typeCount++;
+  typeNumbers.set(type, number);
+  return `T${number}`;
+}
+
+/** The name of a type in an environment; an object's is registered on the way. */
+function nameOfType(environment: Environment, type: Type, registered: Set<string>): string {
+  if (type.kind === "list") return `list<${nameOfType(environment, type.of, registered)}>`;
+  if (type.kind !== "object") return typeNames[type.kind] ?? "dyn";
+  const name = identityOf(type);
+  if (registered.has(name)) return name;
+  registered.add(name);
+  const fields = Object.entries(type.fields).map((
+    [field, of],
+  ) => [field, nameOfType(environment, of.type, registered)]);
+  environment.registerType(name, { fields: Object.fromEntries(fields) });
+  return name;
+}
+
+/** Turns integers of a tree into doubles and names of functions into ours; the index of a list stays an integer. */
+function oneNumberType(ast: ASTNode, isIndex: boolean): void {
+  switch (ast.op) {
+    case "value":
+      if (typeof ast.args === "bigint" && !isIndex) Object.assign(ast, { args: Number(ast.args) });
+      return;
+    case "id":
+    case "map":
+      return;
+    case ".":
+    case ".?":
+      return oneNumberType(ast.args[0], false);
+    case "[]":
+    case "[?]":
+      oneNumberType(ast.args[0], false);
+      return oneNumberType(ast.args[1], true);
+    case "call":
+      rename(ast.args);
+      return ast.args[1].forEach((arg) => oneNumberType(arg, false));
+    case "rcall":
+      rename(ast.args);
+      return [ast.args[1], ...ast.args[2]].forEach((arg) => oneNumberType(arg, false));
+    case "!_":
+    case "-_":
+      return oneNumberType(ast.args, false);
+    default:
+      for (const arg of ast.args) oneNumberType(arg, false);
+  }
+}
+
+function rename(args: [string, ...unknown[]]): void {
+  if (!kept.has(args[0])) args[0] = `${prefix}${args[0]}`;
 }

@@ -5,13 +5,11 @@ import { anyType, booleanType, describeType, type Type } from "../model/type.ts"
 import type { Checker, Locals } from "./check.ts";
 import { fold } from "./fold.ts";
 import { functionNames, type FunctionSpec, overloads } from "./functions.ts";
-import { type Node, textOf } from "./node.ts";
+import { listMacros, type Node, textOf } from "./node.ts";
 import { compilePattern } from "./regex.ts";
 import { bare, describeKinds, type ReadTerm, type Term } from "./term.ts";
 
 type Call = Extract<Node, { readonly op: "call" }>;
-
-const listMacros = ["all", "exists", "exists_one", "filter", "map"] as const;
 
 /** The term of a call; undefined when something in it was reported. */
 export function checkCall(checker: Checker, node: Call, locals: Locals): Term | undefined {

@@ -2,12 +2,13 @@
 import { expressionProblems } from "../model/problems/expressions.ts";
 import { describeType, type Type } from "../model/type.ts";
 import { canonicalOf } from "./canonical.ts";
-import { parseCel, type SyntaxFault } from "./cel.ts";
+import { libraryRefuses, parseCel, type SyntaxFault } from "./cel.ts";
 import { Checker } from "./check.ts";
 import type { Expression, Vocabulary } from "./expression.ts";
 import { generateValue } from "./generate.ts";
 import { warnUnguarded } from "./guards.ts";
 import { Names } from "./names.ts";
+import { type Node, rootNames } from "./node.ts";
 import { readsOf } from "./reads.ts";
 import type { Report } from "./report.ts";
 import { bare, describeKinds, isNothing, type Term } from "./term.ts";
@@ -43,7 +44,8 @@ export function checkText(
   }
   const checker = new Checker(names, text, report);
   const term = checker.check(parsed.node, new Map());
-  if (term === undefined || accepts === undefined || accepts.includes(term.type.kind) || isNothing(term)) return term;
+  if (term === undefined || refusedByLibrary(text, parsed.node, names, report)) return undefined;
+  if (accepts === undefined || accepts.includes(term.type.kind) || isNothing(term)) return term;
   if (term.type.kind === "any") return accepts.length > 1 ? term : checker.expect(term, accepts, "use it", parsed.node);
   const facts = {
     source: text.trim(),
@@ -54,6 +56,15 @@ export function checkText(
   };
   report(expressionProblems.wrongType, facts, { path: [], range: bare(parsed.node) });
   return undefined;
+}
+
+/** The library's checker has the last word: what slipped through ours is reported in its words. */
+function refusedByLibrary(text: string, node: Node, names: Names, report: Report): boolean {
+  const variables = rootNames(node).filter((name) => name !== "math" || names.knows(name));
+  const wrong = libraryRefuses(text, new Map(variables.map((name) => [name, names.typeOf(name)])));
+  if (wrong === undefined) return false;
+  report(expressionProblems.librarySays, { source: text.trim(), wrong }, { path: [], range: bare(node) });
+  return true;
 }
 
 export function expressionOf(source: string, term: Term): Expression {

@@ -177,7 +177,11 @@ export class Emitter {
   }
 
   read(term: ReadTerm): string {
-    return term.steps.reduce((code, step) => this.step(code, step), rootCode(term.root, term));
+    const { root } = term;
+    const start = root.from === "lookup" && root.lookup in Object.prototype
+      ? `${this.capture(field)}(s.lookup, ${JSON.stringify(root.lookup)})`
+      : rootCode(root, term);
+    return term.steps.reduce((code, step) => this.step(code, step), start);
   }
 
   private step(code: string, { name, guarded, loose }: Step): string {
@@ -273,10 +277,10 @@ export class Emitter {
 
   private matches(term: Of<"matches">): string {
     const { of, pattern } = term;
-    if (pattern.op !== "constant") {
+    if (pattern.op !== "constant" || typeof pattern.value !== "string") {
       return this.strict([of, pattern], (args) => `${this.capture(matchDynamic)}(${args.join(", ")})`);
     }
-    const matcher = compilePattern(String(pattern.value));
+    const matcher = compilePattern(pattern.value);
     return this.strict([of], ([text]) => `${this.capture(matcher)}(${text})`);
   }
 }

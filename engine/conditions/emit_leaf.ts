@@ -30,13 +30,19 @@ export const leafOperators = [
 export function emitLeaf(emitter: Emitter, term: LeafTerm): string {
   const left = emitter.temporary();
   const tests = [`(${left} = ${emitter.value(term.left)}) != null`];
-  let right = term.right.op === "set" ? emitter.capture(term.right.list.values) : emitter.value(term.right);
-  if (term.right.missing) {
+  let right = rightSide(emitter, term.right);
+  if (term.right.missing && term.right.op !== "constant") {
     const name = emitter.temporary();
     tests.push(`(${name} = ${right}) != null`);
     right = name;
   }
   return `(${[...tests, ...operatorTests(emitter, term, left, right)].join(" && ")})`;
+}
+
+/** The right side; the literal null stands for itself, it is no missing value. */
+function rightSide(emitter: Emitter, right: Term): string {
+  if (right.op === "set") return emitter.capture(right.list.values);
+  return right.op === "constant" && right.value === null ? "null" : emitter.value(right);
 }
 
 function operatorTests(emitter: Emitter, term: LeafTerm, left: string, right: string): readonly string[] {

@@ -70,6 +70,14 @@ export class Names {
     return Object.hasOwn(values, name) || Object.hasOwn(aliases, name) || builtins.some((known) => known === name);
   }
 
+  /** Type of what a name stands for; of sections, any. */
+  typeOf(name: string): Type {
+    const { aliases, values, builtins } = this.vocabulary;
+    const builtin = builtins.find((known) => known === name);
+    return own(values, name)?.type ?? own(aliases, name)?.type ??
+      (builtin === undefined ? anyType : builtinTypes[builtin]);
+  }
+
   /** The value that a name stands for; undefined, reported, when there is none. */
   name(name: string, range: Range): Term | undefined {
     const { aliases, values, builtins } = this.vocabulary;

@@ -68,3 +68,21 @@ export function childrenOf(node: Node): readonly Node[] {
 export function textOf(node: Range, source: string): string {
   return source.slice(node.start, node.end).replace(/\s+/g, " ");
 }
+
+/** Macros that name an element: `list.exists(x, condition)`. */
+export const listMacros = ["all", "exists", "exists_one", "filter", "map"] as const;
+
+/** Names that the paths below a node begin with, once; variables of macros are none. */
+export function rootNames(node: Node): readonly string[] {
+  return [...new Set(namesIn(node, []))];
+}
+
+function namesIn(node: Node, locals: readonly string[]): readonly string[] {
+  if (node.op === "name") return locals.includes(node.name) ? [] : [node.name];
+  if (node.op === "call" && node.receiver !== undefined && listMacros.some((name) => name === node.name)) {
+    const [variable, ...bodies] = node.args;
+    const inner = variable?.op === "name" ? [...locals, variable.name] : locals;
+    return [...namesIn(node.receiver, locals), ...bodies.flatMap((body) => namesIn(body, inner))];
+  }
+  return childrenOf(node).flatMap((child) => namesIn(child, locals));
+}

@@ -122,9 +122,9 @@ export function constant(value: string | number | boolean | null, range: Range):
   return { op: "constant", value, type, missing: value === null, tunable: false, ...bare(range) };
 }
 
-/** The literal null, or a constant that has no value. */
+/** The literal null; a computed constant without value keeps its type. */
 export function isNothing(term: Term): boolean {
-  return term.op === "constant" && term.value === null;
+  return term.op === "constant" && term.type.kind === "null";
 }
 
 /** The range alone of whatever has one. */
