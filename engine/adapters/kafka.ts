@@ -178,7 +178,7 @@ async function listen(client: Client, options: ReadOptions): Promise<Listening> 
     const consumer = client.consumer({
       groupId: options.group,
       allowAutoTopicCreation: false,
-      sessionTimeout: options.sessionMillis ?? 10_000,
+      sessionTimeout: options.sessionMillis ?? 6_000,
       heartbeatInterval: 2_000,
       maxWaitTimeInMs: fetchWaitMillis,
       maxBytesPerPartition: 1 << 20,

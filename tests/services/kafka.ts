@@ -88,5 +88,7 @@ function properties(folder: string, port: number, controllerPort: number): strin
     "share.coordinator.state.topic.replication.factor": 1,
     "share.coordinator.state.topic.min.isr": 1,
     "group.initial.rebalance.delay.ms": 0,
+    "broker.session.timeout.ms": 1000,
+    "broker.heartbeat.interval.ms": 300,
   }).map(([name, value]) => `${name}=${value}\n`).join("");
 }
