@@ -1,5 +1,8 @@
 /** The seam of every sink: one batch in, one verdict per item out. Batching, retries and dead letters are shared code. */
+import type { KafkaConnection } from "../engine/adapters/kafka/port.ts";
 import type { Alert, OutputRecord } from "../engine/model/alert.ts";
+import type { Fields } from "../engine/model/value.ts";
+import type { Millis } from "../engine/model/time.ts";
 
 /** What is delivered: an alert or a record, as it left the engine. */
 export type Delivery = { readonly alert: Alert } | { readonly record: OutputRecord };
@@ -19,7 +22,7 @@ export interface Sink {
 }
 
 /** One file per sink; `mod.ts` lists them. */
-export interface SinkKind<Options = Record<string, unknown>> {
+export interface SinkKind {
   readonly name: string;
   readonly summary: string;
   /** JSON Schema of the options in `vigie.yaml`. */
@@ -28,18 +31,24 @@ export interface SinkKind<Options = Record<string, unknown>> {
   readonly secondSend: string;
   /** Largest batch that `deliver` takes. */
   readonly batchMax: number;
-  readonly create: (options: Options, context: SinkContext) => Sink;
+  /** Options satisfy the schema, durations still text. */
+  readonly create: (options: Fields, context: SinkContext) => Sink;
   /** A deployment-file snippet, run by a test. */
   readonly example: string;
 }
 
 /** What every sink may use. */
 export interface SinkContext {
+  /** Name of the sink in the deployment file. */
   readonly name: string;
-  /** Brokers of the source, used by Kafka sinks that name none. */
-  readonly brokers: readonly string[];
+  /** How the brokers of the source are reached, for Kafka sinks that name none of their own; undefined without them. */
+  readonly kafka: KafkaConnection | undefined;
+  /** How topics are made that do not exist. */
+  readonly topics: { readonly create: boolean; readonly retention: Millis };
   /** Directory that relative paths of the deployment file start from. */
   readonly baseDirectory: string;
   /** Name of this instance, for `${instance}`. */
   readonly instance: string;
+  /** Standard output, shared with whatever else the command shows. */
+  readonly output: { readonly isTerminal: boolean; readonly write: (text: string) => void };
 }

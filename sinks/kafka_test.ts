@@ -1,0 +1,69 @@
+import { expect } from "expect";
+import { openKafka } from "../engine/adapters/kafka.ts";
+import { kafkaService } from "../tests/services/services.ts";
+import { readTopic } from "../tests/services/read_topic.ts";
+import { delivery, testContext, testSink } from "./compliance.ts";
+import { kafka } from "./kafka.ts";
+
+const unmeasured = { sanitizeOps: false, sanitizeResources: false };
+
+async function trial() {
+  const brokers = [await kafkaService()];
+  const topic = `sink-${crypto.randomUUID()}`;
+  return {
+    options: { topic },
+    context: testContext({ kafka: { brokers } }),
+    received: async () =>
+      (await readTopic(brokers, topic)).map(({ value }) => JSON.parse(new TextDecoder().decode(value ?? undefined))),
+    remove: () => Promise.resolve(),
+  };
+}
+
+testSink(kafka, trial);
+
+Deno.test({
+  name: "a message that is too large is rejected alone, the others of its batch arrive",
+  ...unmeasured,
+  async fn() {
+    const { options, context, received } = await trial();
+    const client = openKafka({ brokers: context.kafka?.brokers ?? [] }, "test");
+    await client.createTopic(options.topic, { partitions: 1, config: { "max.message.bytes": "2000" } });
+    const sink = kafka.create(options, context);
+    await sink.open();
+    const large = delivery(2);
+    const batch = [delivery(0), {
+      alert: { ...("alert" in large ? large.alert : never()), message: "x".repeat(5_000) },
+    }];
+    const verdicts = await sink.deliver([...batch, delivery(4)]);
+    expect(verdicts.map(({ result }) => result)).toEqual(["delivered", "rejected", "delivered"]);
+    expect((await received()).map((item) => (item as { id: string }).id)).toEqual(["a0", "a4"]);
+    await sink.close();
+    await client.close();
+  },
+});
+
+Deno.test({
+  name: "a missing topic that may not be created is named with the command that creates it",
+  ...unmeasured,
+  async fn() {
+    const { options, context } = await trial();
+    const sink = kafka.create(options, { ...context, topics: { create: false, retention: 1 } });
+    await expect(sink.open()).rejects.toThrow(/kafka-topics.sh --bootstrap-server .* --create --topic sink-/);
+    await sink.close();
+  },
+});
+
+Deno.test({
+  name: "brokers that are away are a reason to try again, and the sentence says so",
+  ...unmeasured,
+  async fn() {
+    const sink = kafka.create({ topic: "t", brokers: ["127.0.0.1:1"] }, testContext());
+    const [verdict] = await sink.deliver([delivery(0)]);
+    expect(verdict?.result).toBe("retry");
+    await sink.close();
+  },
+});
+
+function never(): never {
+  throw new Error("not an alert");
+}
