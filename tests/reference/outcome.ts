@@ -40,11 +40,12 @@ interface Passed {
 }
 
 /** How many alerts were held back since the last that passed; undefined when this one is held back itself. */
-function passes({ limit }: RuleMeaning, signal: Signal, limits: Map<string, Passed>): number | undefined {
+function passes(rule: RuleMeaning, signal: Signal, limits: Map<string, Passed>): number | undefined {
+  const limit = signal.limit ?? rule.limit;
   if (limit === undefined) return 0;
-  const per = limit.per === undefined ? signal.key : limit.per(signal.events[0], signal.key);
+  const per = rule.limit?.per === undefined ? signal.key : rule.limit.per(signal.events[0], signal.key);
   if (per === undefined) return 0;
-  const name = JSON.stringify(per);
+  const name = JSON.stringify([per, signal.limit?.name ?? null]);
   const { times, suppressed } = limits.get(name) ?? { times: [], suppressed: 0 };
   if (isHeldBack(signal.time, times, limit)) {
     limits.set(name, { times, suppressed: suppressed + 1 });

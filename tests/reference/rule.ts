@@ -68,6 +68,8 @@ export interface Signal {
   readonly episode: string;
   /** When it is said: at a moment, events before the timers that it makes due, those by due time. */
   readonly said: { readonly moment: Moment; readonly due: Millis };
+  /** A limit in place of the rule's, which counts apart from it. */
+  readonly limit?: { readonly name: string; readonly max: number; readonly every: Millis };
 }
 
 /** An event that a rule takes, with the moment at which it takes it. */

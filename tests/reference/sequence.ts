@@ -1,0 +1,112 @@
+/**
+ * sequence (semantics 23): a key has one run at a time, which begins with the first step that fits. `within` counts from
+ * the first step and includes its bound. Only a run whose deadline the watermark has not passed can still take events.
+ */
+import type { Millis } from "../../engine/model/time.ts";
+import { lastMoment, type Log, type LogEvent, type Moment, momentOf } from "./log.ts";
+import { byKey, judge, type RuleMeaning, type Signal, type Taken, taken } from "./rule.ts";
+
+export interface Step {
+  readonly fits: (event: LogEvent) => boolean;
+  /** So many events. */
+  readonly times: number;
+}
+
+export interface SequenceMeaning extends RuleMeaning {
+  readonly steps: readonly Step[];
+  /** Must stay absent until the deadline; undefined when the last step decides. */
+  readonly absent?: (event: LogEvent) => boolean;
+  readonly within: Millis;
+}
+
+interface Run {
+  /** What it has taken so far, the event that began it first. */
+  readonly events: readonly LogEvent[];
+  readonly deadline: Millis;
+}
+
+export function sequence(log: Log, rule: SequenceMeaning): readonly Signal[] {
+  return byKey(taken(log, rule)).flatMap((entries) => {
+    const signals: Signal[] = [];
+    let runs: readonly Run[] = [];
+    let newest = -Infinity;
+    for (const entry of entries) {
+      const { event, clock } = entry;
+      // State is there while the event's own watermark is before the key's newest event + within (semantics 12).
+      const isThere = event.watermark < newest + rule.within;
+      const open = isThere ? runs.filter(({ deadline }) => clock <= deadline) : [];
+      const changed = step(rule, open, event);
+      const kept = runs.filter((run) => !open.includes(run));
+      runs = [...kept, ...changed.filter((run) => !isComplete(rule, run))];
+      for (const run of changed) if (isComplete(rule, run)) signals.push(...complete(rule, entry, run));
+      newest = Math.max(newest, event.time);
+    }
+    return [...signals, ...runs.flatMap((run) => expire(log, rule, entries[0]?.key ?? [], run))];
+  });
+}
+
+/** Offers an event to the runs of its key that are open; at most one has it between its first step and its deadline. */
+function step(rule: SequenceMeaning, open: readonly Run[], event: LogEvent): readonly Run[] {
+  const run = open.find(({ events, deadline }) => firstTime(events) < event.time && event.time <= deadline);
+  if (run === undefined) {
+    // A run keeps its first step when an earlier one arrives late: only after the deadline of all may a next one begin.
+    const begins = rule.steps[0]?.fits(event) === true && open.every(({ deadline }) => event.time > deadline);
+    return begins ? [...open, begin(rule, event)] : open;
+  }
+  const others = open.filter((other) => other !== run);
+  if (rule.absent?.(event) === true) {
+    // A `not` that is broken ends the run; the event that broke it may begin the next.
+    return step(rule, others, event);
+  }
+  const advances = nextStep(rule, run)?.fits(event) === true && event.time >= (run.events.at(-1)?.time ?? -Infinity);
+  return advances ? [...others, { ...run, events: [...run.events, event] }] : open;
+}
+
+function begin(rule: SequenceMeaning, event: LogEvent): Run {
+  return { events: [event], deadline: event.time + rule.within };
+}
+
+function firstTime(events: readonly LogEvent[]): Millis {
+  return events[0]?.time ?? Infinity;
+}
+
+/** The step that a run waits for: each stands as many times as it has `times`. */
+function nextStep(rule: SequenceMeaning, run: Run): Step | undefined {
+  return rule.steps.flatMap((step) => new Array<Step>(step.times).fill(step))[run.events.length];
+}
+
+function isComplete(rule: SequenceMeaning, run: Run): boolean {
+  return rule.absent === undefined && nextStep(rule, run) === undefined;
+}
+
+function complete(rule: SequenceMeaning, { event, key, moment }: Taken, run: Run): readonly Signal[] {
+  return say(rule, key, run, { event, time: event.time, said: { moment, due: -Infinity } });
+}
+
+/** A `not` alerts at the deadline, once no event that is not late can have a time up to it any more. */
+function expire(log: Log, rule: SequenceMeaning, key: Signal["key"], run: Run): readonly Signal[] {
+  const [event] = run.events;
+  const due = run.deadline;
+  const moment = passing(log, rule, due);
+  const isWaiting = rule.absent !== undefined && nextStep(rule, run) === undefined;
+  if (!isWaiting || event === undefined || moment === undefined) return [];
+  return say(rule, key, run, { event, time: due, said: { moment, due } });
+}
+
+/** An event exactly at the watermark is not late, so a deadline is over when the watermark is past it, or at the end. */
+function passing(log: Log, rule: SequenceMeaning, due: Millis): Moment | undefined {
+  return momentOf(log, rule.streams, due + 1) ?? (due <= log.end ? lastMoment(log) : undefined);
+}
+
+function say(
+  rule: SequenceMeaning,
+  key: Signal["key"],
+  run: Run,
+  { event, time, said }: { event: LogEvent; time: Millis; said: Signal["said"] },
+): readonly Signal[] {
+  const severity = judge(rule, [event], {});
+  if (severity === undefined) return [];
+  const episode = `${run.events[0]?.arrival}`;
+  const common = { output: "alert", status: "firing", window: null, values: {} } as const;
+  return [{ ...common, severity, key, time, events: [event], episode, said }];
+}
