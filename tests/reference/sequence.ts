@@ -1,9 +1,9 @@
 /**
  * sequence (semantics 23): a key has one run at a time, which begins with the first step that fits. `within` counts from
- * the first step and includes its bound. Only a run whose deadline the watermark has not passed can still take events.
+ * the first step and includes its bound. Only a run whose deadline the watermark has not reached can still take events.
  */
 import type { Millis } from "../../engine/model/time.ts";
-import { lastMoment, type Log, type LogEvent, type Moment, momentOf } from "./log.ts";
+import { type Log, type LogEvent, momentOf } from "./log.ts";
 import { byKey, judge, type RuleMeaning, type Signal, type Taken, taken } from "./rule.ts";
 
 export interface Step {
@@ -34,7 +34,7 @@ export function sequence(log: Log, rule: SequenceMeaning): readonly Signal[] {
       const { event, clock } = entry;
       // State is there while the event's own watermark is before the key's newest event + within (semantics 12).
       const isThere = event.watermark < newest + rule.within;
-      const open = isThere ? runs.filter(({ deadline }) => clock <= deadline) : [];
+      const open = isThere ? runs.filter(({ deadline }) => clock < deadline) : [];
       const changed = step(rule, open, event);
       const kept = runs.filter((run) => !open.includes(run));
       runs = [...kept, ...changed.filter((run) => !isComplete(rule, run))];
@@ -83,19 +83,14 @@ function complete(rule: SequenceMeaning, { event, key, moment }: Taken, run: Run
   return say(rule, key, run, { event, time: event.time, said: { moment, due: -Infinity } });
 }
 
-/** A `not` alerts at the deadline, once no event that is not late can have a time up to it any more. */
+/** A `not` alerts when the watermark reaches the deadline: a due timer fires before the next event (semantics 3). */
 function expire(log: Log, rule: SequenceMeaning, key: Signal["key"], run: Run): readonly Signal[] {
   const [event] = run.events;
   const due = run.deadline;
-  const moment = passing(log, rule, due);
+  const moment = momentOf(log, rule.streams, due);
   const isWaiting = rule.absent !== undefined && nextStep(rule, run) === undefined;
   if (!isWaiting || event === undefined || moment === undefined) return [];
   return say(rule, key, run, { event, time: due, said: { moment, due } });
-}
-
-/** An event exactly at the watermark is not late, so a deadline is over when the watermark is past it, or at the end. */
-function passing(log: Log, rule: SequenceMeaning, due: Millis): Moment | undefined {
-  return momentOf(log, rule.streams, due + 1) ?? (due <= log.end ? lastMoment(log) : undefined);
 }
 
 function say(
