@@ -95,14 +95,9 @@ export const alignedOnClose: fc.Arbitrary<Template> = on.chain((on) => {
 export const alignedOnMatch: fc.Arbitrary<Template> = on.chain((on) => {
   return fc.record({ rule: windowed(on), window: alignedWindow });
 }).map(({ rule: { raw, meaning }, window }): Template => {
-  const { recover: _yaml, notify_resolved: _resolved, ...rest } = raw;
-  const { recover: _recover, ...rule } = meaning;
   return {
-    raw: { ...rest, window: alignedYaml(window), emit: "on_match" },
-    meaning: {
-      kind: "aligned",
-      rule: { ...rule, notifyResolved: false, ...alignedMeaning(window), emit: "on_match" },
-    },
+    raw: { ...raw, window: alignedYaml(window), emit: "on_match" },
+    meaning: { kind: "aligned", rule: { ...meaning, ...alignedMeaning(window), emit: "on_match" } },
   };
 });
 

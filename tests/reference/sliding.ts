@@ -55,11 +55,9 @@ function letPass(log: Log, rule: SlidingMeaning, story: Story, { event, moment, 
   if (event.watermark >= due || (rule.notifyResolved && clock >= due)) {
     return { story: { events, episode: [] }, signals: timeOut(log, rule, story) };
   }
+  // The first event that comes `size` or more after the one before it ends an episode, at the time when it ran out.
   if (event.time < due) return { story, signals: [] };
-  // The first event that comes `size` or more after the one before it ends an episode.
-  const values = aggregate(rule.aggregates, [event], event);
-  const turn = { events: [event], newest: event.time, time: event.time, values, said: atEvent(moment) };
-  return { story: { events, episode: [] }, signals: resolved(rule, story, turn) };
+  return { story: { events, episode: [] }, signals: endedAt(rule, story, { moment, due: -Infinity }) };
 }
 
 /** Adds an event, and judges the window where the event lies inside. */
@@ -109,18 +107,24 @@ function firing(
   return { output, status: "firing", severity, key, time, window, values, events, episode: name, said };
 }
 
+/** What ends an episode has the severity that was said last. */
 function resolved(rule: SlidingMeaning, { episode }: Story, turn: Turn): readonly Signal[] {
-  const [first] = episode;
-  if (first === undefined || rule.notifyResolved !== true) return [];
-  const { severity, key, episode: name } = first;
+  const last = episode.at(-1);
+  if (last === undefined || rule.notifyResolved !== true) return [];
+  const { severity, key, episode: name } = last;
   return [{ ...firing(rule, turn, { severity, key, name }), status: "resolved" }];
+}
+
+/** Nothing came for the length of the window: it is empty, and the entities are those of the last alert. */
+function endedAt(rule: SlidingMeaning, story: Story, said: Signal["said"]): readonly Signal[] {
+  const time = newestTime(story.events) + rule.size;
+  const events = story.episode.at(-1)?.events ?? [];
+  return resolved(rule, story, { events, newest: time, time, values: {}, said });
 }
 
 /** With `notify_resolved`, an episode ends also when the watermark reaches newest + size. */
 function timeOut(log: Log, rule: SlidingMeaning, story: Story): readonly Signal[] {
-  const newest = newestTime(story.events);
-  const due = newest + rule.size;
+  const due = newestTime(story.events) + rule.size;
   const moment = momentOf(log, rule.streams, due);
-  if (moment === undefined) return [];
-  return resolved(rule, story, { events: [], newest, time: due, values: {}, said: { moment, due } });
+  return moment === undefined ? [] : endedAt(rule, story, { moment, due });
 }
