@@ -3,7 +3,7 @@
  * the first step and includes its bound. Only a run whose deadline the watermark has not reached can still take events.
  */
 import type { Millis } from "../../engine/model/time.ts";
-import { type Log, type LogEvent, momentOf } from "./log.ts";
+import { type Log, type LogEvent, type Moment, momentOf } from "./log.ts";
 import { byKey, judge, type RuleMeaning, type Signal, type Taken, taken } from "./rule.ts";
 
 export interface Step {
@@ -23,6 +23,8 @@ interface Run {
   /** What it has taken so far, the event that began it first. */
   readonly events: readonly LogEvent[];
   readonly deadline: Millis;
+  /** When it began. */
+  readonly moment: Moment;
 }
 
 export function sequence(log: Log, rule: SequenceMeaning): readonly Signal[] {
@@ -35,7 +37,7 @@ export function sequence(log: Log, rule: SequenceMeaning): readonly Signal[] {
       // State is there while the event's own watermark is before the key's newest event + within (semantics 12).
       const isThere = event.watermark < newest + rule.within;
       const open = isThere ? runs.filter(({ deadline }) => clock < deadline) : [];
-      const changed = step(rule, open, event);
+      const changed = step(rule, open, entry);
       const kept = runs.filter((run) => !open.includes(run));
       runs = [...kept, ...changed.filter((run) => !isComplete(rule, run))];
       for (const run of changed) if (isComplete(rule, run)) signals.push(...complete(rule, entry, run));
@@ -46,24 +48,25 @@ export function sequence(log: Log, rule: SequenceMeaning): readonly Signal[] {
 }
 
 /** Offers an event to the runs of its key that are open; at most one has it between its first step and its deadline. */
-function step(rule: SequenceMeaning, open: readonly Run[], event: LogEvent): readonly Run[] {
+function step(rule: SequenceMeaning, open: readonly Run[], entry: Taken): readonly Run[] {
+  const { event } = entry;
   const run = open.find(({ events, deadline }) => firstTime(events) < event.time && event.time <= deadline);
   if (run === undefined) {
     // A run keeps its first step when an earlier one arrives late: only after the deadline of all may a next one begin.
     const begins = rule.steps[0]?.fits(event) === true && open.every(({ deadline }) => event.time > deadline);
-    return begins ? [...open, begin(rule, event)] : open;
+    return begins ? [...open, begin(rule, entry)] : open;
   }
   const others = open.filter((other) => other !== run);
   if (rule.absent?.(event) === true) {
     // A `not` that is broken ends the run; the event that broke it may begin the next.
-    return step(rule, others, event);
+    return step(rule, others, entry);
   }
   const advances = nextStep(rule, run)?.fits(event) === true && event.time >= (run.events.at(-1)?.time ?? -Infinity);
   return advances ? [...others, { ...run, events: [...run.events, event] }] : open;
 }
 
-function begin(rule: SequenceMeaning, event: LogEvent): Run {
-  return { events: [event], deadline: event.time + rule.within };
+function begin(rule: SequenceMeaning, { event, moment }: Taken): Run {
+  return { events: [event], deadline: event.time + rule.within, moment };
 }
 
 function firstTime(events: readonly LogEvent[]): Millis {
@@ -90,7 +93,8 @@ function expire(log: Log, rule: SequenceMeaning, key: Signal["key"], run: Run): 
   const moment = momentOf(log, rule.streams, due);
   const isWaiting = rule.absent !== undefined && nextStep(rule, run) === undefined;
   if (!isWaiting || event === undefined || moment === undefined) return [];
-  return say(rule, key, run, { event, time: due, said: { moment, due } });
+  // A late first step may begin a run that is due at once.
+  return say(rule, key, run, { event, time: due, said: { moment: Math.max(moment, run.moment), due } });
 }
 
 function say(

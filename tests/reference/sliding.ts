@@ -18,6 +18,8 @@ export interface SlidingMeaning extends WindowedMeaning {
 interface Story {
   readonly events: readonly LogEvent[];
   readonly episode: readonly Signal[];
+  /** When its last event was taken. */
+  readonly moment: Moment;
 }
 
 /** What decided a signal, and when. */
@@ -32,12 +34,12 @@ interface Turn {
 export function sliding(log: Log, rule: SlidingMeaning): readonly Signal[] {
   return byKey(taken(log, rule)).flatMap((entries) => {
     const signals: Signal[] = [];
-    let story: Story = { events: [], episode: [] };
+    let story: Story = { events: [], episode: [], moment: 0 };
     for (const entry of entries) {
       const before = letPass(log, rule, story, entry);
       const after = take(rule, before.story, entry);
       signals.push(...before.signals, ...after.signals);
-      story = after.story;
+      story = { ...after.story, moment: entry.moment };
     }
     return [...signals, ...timeOut(log, rule, story)];
   });
@@ -53,11 +55,11 @@ function letPass(log: Log, rule: SlidingMeaning, story: Story, { event, moment, 
   // The state is there while the watermark of the event's own partition is before newest + size (semantics 12).
   const events = event.watermark < due ? story.events : [];
   if (event.watermark >= due || (rule.notifyResolved && clock >= due)) {
-    return { story: { events, episode: [] }, signals: timeOut(log, rule, story) };
+    return { story: { ...story, events, episode: [] }, signals: timeOut(log, rule, story) };
   }
   // The first event that comes `size` or more after the one before it ends an episode, at the time when it ran out.
   if (event.time < due) return { story, signals: [] };
-  return { story: { events, episode: [] }, signals: endedAt(rule, story, { moment, due: -Infinity }) };
+  return { story: { ...story, events, episode: [] }, signals: endedAt(rule, story, { moment, due: -Infinity }) };
 }
 
 /** Adds an event, and judges the window where the event lies inside. */
@@ -71,7 +73,7 @@ function take(rule: SlidingMeaning, story: Story, { event, key, moment }: Taken)
   const turn = { events: [event], newest, time: newest, values, said: atEvent(moment) };
   if (severity === undefined) {
     if (!recovers(rule, event, values)) return { story: { ...story, events }, signals: [] };
-    return { story: { events, episode: [] }, signals: resolved(rule, story, turn) };
+    return { story: { ...story, events, episode: [] }, signals: resolved(rule, story, turn) };
   }
   if (!isRise(severity, story.episode.map((signal) => signal.severity))) {
     return { story: { ...story, events }, signals: [] };
@@ -126,5 +128,6 @@ function endedAt(rule: SlidingMeaning, story: Story, said: Signal["said"]): read
 function timeOut(log: Log, rule: SlidingMeaning, story: Story): readonly Signal[] {
   const due = newestTime(story.events) + rule.size;
   const moment = momentOf(log, rule.streams, due);
-  return moment === undefined ? [] : endedAt(rule, story, { moment, due });
+  // A late event may begin an episode that is over at once.
+  return moment === undefined ? [] : endedAt(rule, story, { moment: Math.max(moment, story.moment), due });
 }
