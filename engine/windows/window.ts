@@ -32,21 +32,29 @@ export interface SlidingWindow {
 
 export type Window = AlignedWindow | MergingWindow | SlidingWindow;
 
+/** What is wrong with the options of a window, and the way out. */
+export interface Wrong {
+  readonly wrong: string;
+  readonly help: string;
+}
+
 /** One file per window; `mod.ts` lists them. */
 export interface WindowKind {
   /** The key that selects it in YAML: `tumbling`. Its value is a duration. */
   readonly name: string;
   readonly summary: string;
+  /** What the duration behind the name means. */
+  readonly size: string;
   /** Further keys that stand beside it, by name, as JSON Schema. */
   readonly options: { readonly [name: string]: Readonly<Record<string, unknown>> };
+  /** Those of the options that must be there. */
+  readonly required?: readonly string[];
   /** When rules speak unless they say so. */
   readonly emit: "on_match" | "on_close";
   /**
    * The window of checked options (durations are strings that parse), or a sentence that says what is wrong and the
    * way out.
    */
-  readonly create: (
-    options: { readonly [name: string]: Value },
-  ) => Window | { readonly wrong: string; readonly help: string };
+  readonly create: (options: { readonly [name: string]: Value }) => Window | Wrong;
   readonly example: string;
 }

@@ -1,0 +1,16 @@
+/** max: the greatest value. */
+import { numberType } from "../model/type.ts";
+import type { Aggregate } from "./aggregate.ts";
+import { extremeFold, slidingExtremeFold } from "./state/extreme.ts";
+
+export const max: Aggregate = {
+  name: "max",
+  summary: "Greatest value.",
+  parameters: [{ name: "value", accepts: ["number", "timestamp", "duration"] }],
+  type: (argument) => argument ?? numberType,
+  total: false,
+  fold: () => extremeFold(1),
+  slidingFold: () => slidingExtremeFold(1),
+  example: { call: "max(payment.amount)", values: [20, 5, 40], result: 40 },
+  exactness: "Exact.",
+};
