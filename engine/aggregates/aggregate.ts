@@ -46,9 +46,14 @@ export interface Aggregate {
   readonly total: boolean;
   /** `add` is also called for events whose argument has no value, with null (the denominator of `rate`). */
   readonly countsMissing?: boolean;
+  /** What is wrong with the constant arguments, and the way out; undefined when nothing is. */
+  readonly check?: (constants: readonly Value[]) => { readonly wrong: string; readonly help: string } | undefined;
   /** The fold for the constant arguments after the first (`percentile(expr, 99)` gives [99]). */
   readonly fold: (constants: readonly Value[]) => Fold<unknown>;
-  /** The fold of a sliding window without resolution, where it differs: it may hold one entry per event of the window. */
+  /**
+   * The fold of a sliding window without resolution, where it differs: it takes values back out, and may hold one entry
+   * per event of the window. Its state is never saved: it is folded again from the window's events.
+   */
   readonly slidingFold?: (constants: readonly Value[]) => Fold<unknown>;
   /** Shown in the reference and executed by a test: values in, result out. */
   readonly example: { readonly call: string; readonly values: readonly Value[]; readonly result: Value };

@@ -7,9 +7,12 @@ import { first } from "./first.ts";
 import { last } from "./last.ts";
 import { max } from "./max.ts";
 import { min } from "./min.ts";
+import { percentile } from "./percentile.ts";
 import { previous } from "./previous.ts";
 import { rate } from "./rate.ts";
+import { stddev } from "./stddev.ts";
 import { sum } from "./sum.ts";
+import { top } from "./top.ts";
 
 export const aggregates = {
   count,
@@ -17,9 +20,12 @@ export const aggregates = {
   avg,
   min,
   max,
+  stddev,
   first,
   last,
   previous,
   distinct,
+  percentile,
   rate,
+  top,
 } satisfies Record<string, Aggregate>;

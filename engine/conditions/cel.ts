@@ -10,10 +10,12 @@ import {
   arithmetic,
   type Comparison,
   comparisons,
+  depthOf,
   type Literal,
   type Node,
   type Range,
 } from "./node.ts";
+import { scan } from "./text.ts";
 
 /** Why a text is no expression. */
 export interface SyntaxFault extends Range {
@@ -21,12 +23,18 @@ export interface SyntaxFault extends Range {
   readonly message: string;
 }
 
-const parser = new Environment({ unlistedVariablesAreDyn: true });
+/** Bounds that keep every later walk of a tree well inside the stack. */
+const limits = { maxAstNodes: 4_000, maxDepth: 200 };
+const deepest = 1_000;
+
+const parser = new Environment({ unlistedVariablesAreDyn: true, limits });
 
 /** The syntax tree of a text, or what is wrong with it. */
 export function parseCel(text: string): { readonly node: Node } | { readonly fault: SyntaxFault } {
   try {
-    return { node: fromLibrary(parser.parse(text).ast) };
+    const node = fromLibrary(parser.parse(text).ast);
+    if (depthOf(node) <= deepest) return { node };
+    return { fault: { code: "limit_exceeded", message: "Exceeded depth", start: 0, end: text.length } };
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     const { start, end } = error.range ?? { start: 0, end: text.length };
@@ -36,7 +44,7 @@ export function parseCel(text: string): { readonly node: Node } | { readonly fau
 
 /** A node of the library as ours. */
 function fromLibrary(ast: ASTNode): Node {
-  const range = { start: ast.start, end: ast.end };
+  const range = withParentheses(ast.start, ast.end, ast.input);
   switch (ast.op) {
     case "value":
       return literal(ast.args, ast.input.slice(ast.start, ast.end), range);
@@ -68,6 +76,22 @@ function fromLibrary(ast: ASTNode): Node {
     default:
       return binary(ast.op, fromLibrary(ast.args[0]), fromLibrary(ast.args[1]), range);
   }
+}
+
+/**
+ * The range of a node with the parentheses that it cuts: the library drops them, so that `(a + b) * c` would read
+ * `a + b) * c`.
+ */
+function withParentheses(start: number, end: number, text: string): Range {
+  let [least, depth] = [0, 0];
+  scan(text.slice(start, end), 0, (sign) => {
+    if ("([{".includes(sign)) depth++;
+    if (")]}".includes(sign)) least = Math.min(least, --depth);
+    return false;
+  });
+  for (let missing = -least; missing > 0; missing--) start = text.lastIndexOf("(", start - 1);
+  for (let missing = depth - least; missing > 0; missing--) end = text.indexOf(")", end) + 1;
+  return { start, end };
 }
 
 function binary(op: "&&" | "||" | "in" | Comparison | Arithmetic, left: Node, right: Node, range: Range): Node {
@@ -115,7 +139,7 @@ const lessKnown = /\bT\d+\b|\bnull\b|^(List index|Cannot index type|List element
 const base = baseEnvironment();
 
 function baseEnvironment(): Environment {
-  const environment = new Environment({ unlistedVariablesAreDyn: false });
+  const environment = new Environment({ unlistedVariablesAreDyn: false, limits });
   environment.registerType("Math", { fields: {} }).registerVariable("math", "Math");
   environment.registerOperator("double % double", () => 0);
   for (const spec of functions) {

@@ -188,9 +188,9 @@ export class Checker {
 
   private logic(node: Of<"and" | "or">, locals: Locals): Term | undefined {
     const terms = this.all([node.left, node.right], locals);
-    const action = `combine conditions with ${node.op === "and" ? "&&" : "||"}`;
-    const left = terms?.[0] && this.expect(terms[0], ["boolean"], action, node.left);
-    const right = terms?.[1] && this.expect(terms[1], ["boolean"], action, node.right);
+    const action = (side: Node) => `combine ${this.quote(side)} with ${node.op === "and" ? "&&" : "||"}`;
+    const left = terms?.[0] && this.expect(terms[0], ["boolean"], action(node.left), node.left);
+    const right = terms?.[1] && this.expect(terms[1], ["boolean"], action(node.right), node.right);
     if (left === undefined || right === undefined) return undefined;
     const tunable = left.tunable || right.tunable;
     const decided = node.op === "or";

@@ -4,7 +4,7 @@ import { expressionProblems } from "../model/problems/expressions.ts";
 import { anyType, booleanType, describeType, type Type } from "../model/type.ts";
 import type { Checker, Locals } from "./check.ts";
 import { fold } from "./fold.ts";
-import { functionNames, type FunctionSpec, overloads } from "./functions.ts";
+import { functionNames, functions, type FunctionSpec, overloads } from "./functions.ts";
 import { listMacros, type Node, textOf } from "./node.ts";
 import { compilePattern } from "./regex.ts";
 import { bare, describeKinds, type ReadTerm, type Term } from "./term.ts";
@@ -32,10 +32,7 @@ export function checkCall(checker: Checker, node: Call, locals: Locals): Term | 
 function unknownFunction(checker: Checker, node: Call, form: FunctionSpec["form"]): undefined {
   const call = form === "math" ? `math.${node.name}` : node.name;
   const known = functionNames();
-  const hint = aggregates.has(call)
-    ? `"${call}()" is an aggregate: give it a line of its own under \`aggregate\``
-    : undefined;
-  const facts = { call, nearest: nearest(call, known), known, note: hint };
+  const facts = { call, nearest: nearest(call, known), known, note: otherForm(node.name) };
   checker.report(expressionProblems.unknownFunction, facts, { path: [], range: bare(node) });
   return undefined;
 }
@@ -54,6 +51,19 @@ const aggregates = new Set([
   "rate",
   "top",
 ]);
+
+/** How a name that exists in another form, or elsewhere, is written. */
+function otherForm(name: string): string | undefined {
+  if (aggregates.has(name)) return `"${name}()" is an aggregate: give it a line of its own under \`aggregate\``;
+  if (name === "has") return "`has` is written as a function: `has(payment.device_id)`";
+  if (name === "matches" || listMacros.some((macro) => macro === name)) {
+    return `"${name}" is written after a dot: \`value.${name}(…)\``;
+  }
+  const { form } = functions.find((spec) => spec.name === name) ?? {};
+  if (form === "method") return `"${name}" is written after a dot: \`value.${name}(…)\``;
+  if (form === "math") return `"${name}" belongs to math: \`math.${name}(…)\``;
+  return form === undefined ? undefined : `"${name}" is written as a function: \`${name}(…)\``;
+}
 
 function resolve(
   checker: Checker,
@@ -182,7 +192,7 @@ function checkMacro(
 function localOf(checker: Checker, name: string, type: Type, node: Call): ReadTerm {
   const root = { from: "local", name: checker.localName() } as const;
   const missing = type.kind === "any";
-  const common = { optionalField: false, values: undefined, tunable: false, ...bare(node) };
+  const common = { guard: undefined, values: undefined, tunable: false, ...bare(node) };
   return { op: "read", root, steps: [], path: [name], type, missing, ...common };
 }
 

@@ -89,6 +89,10 @@ function reportSyntax(text: string, fault: SyntaxFault, report: Report): void {
 }
 
 function describeSyntax(text: string, fault: SyntaxFault): { wrong: string; help: string | undefined } {
+  if (fault.code === "limit_exceeded") return { wrong: "it is too large", help: "split it into named conditions" };
+  if (fault.code === "invalid_macro_argument") {
+    return { wrong: "a macro needs a name for the elements", help: 'write it as `payment.tags.exists(x, x == "a")`' };
+  }
   const word = /^[A-Za-z_]+/.exec(text.slice(fault.start))?.[0] ?? "";
   if (text.trim() === "") return { wrong: "it is empty", help: undefined };
   const sign = Object.hasOwn(words, word) ? words[word] : undefined;

@@ -38,7 +38,7 @@ export function warnUnguarded(term: Term, names: Names, report: Report, present:
     if (told.has(path)) return;
     told.add(path);
     const declared = names.declared(read) ?? "the field is optional";
-    report(expressionProblems.optionalWithoutHas, { path, declared }, {
+    report(expressionProblems.optionalWithoutHas, { path, ask: read.guard ?? path, declared }, {
       path: [],
       range: { start: read.start, end: read.end },
     });
@@ -48,7 +48,7 @@ export function warnUnguarded(term: Term, names: Names, report: Report, present:
 function visit(term: Term, present: Present, found: (read: ReadTerm) => void): void {
   switch (term.op) {
     case "read":
-      if (term.optionalField && !present.has(term.path.join("."))) found(term);
+      if (term.guard !== undefined && !present.has(term.guard)) found(term);
       return;
     case "has":
       return;

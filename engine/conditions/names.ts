@@ -161,7 +161,7 @@ export class Names {
       path,
       type,
       missing,
-      optionalField: false,
+      guard: root.from === "change" && root.field === "before" ? path.join(".") : undefined,
       values: undefined,
       tunable: false,
       ...bare(range),
@@ -194,10 +194,10 @@ export class Names {
       ...bare(range),
     };
     if (of.op !== "read") return { op: "step", of, step, ...common };
-    const optionalField = of.root.from !== "lookup" && !loose &&
-      (declared.optional || of.optionalField || isBefore(of));
-    const values = declared.values;
-    return { ...of, ...common, steps: [...of.steps, step], path: [...of.path, name], optionalField, values };
+    const path = [...of.path, name];
+    const optional = declared.optional && !loose && of.root.from !== "lookup";
+    const guard = optional ? path.join(".") : of.guard;
+    return { ...of, ...common, steps: [...of.steps, step], path, guard, values: declared.values };
   }
 
   /** An element of a list that a path leads to. */
@@ -226,7 +226,7 @@ export class Names {
   declared(term: Term): string | undefined {
     if (term.op !== "read" || term.steps.length === 0) return undefined;
     if (term.steps.some((step) => step.loose)) return undefined;
-    const optional = term.optionalField ? ", optional" : "";
+    const optional = term.guard === term.path.join(".") ? ", optional" : "";
     return this.schemaNote(term, "declared")?.concat(` as ${describeType(term.type)}${optional}`);
   }
 
@@ -256,10 +256,6 @@ export class Names {
     const kind = kinds[0] === "number" ? "numeric" : kinds[0] ?? "";
     return `${kind} fields of "${alias}" are ${quoted}`;
   }
-}
-
-function isBefore(of: ReadTerm): boolean {
-  return of.root.from === "change" && of.root.field === "before";
 }
 
 function bare({ start, end }: Range): Range {

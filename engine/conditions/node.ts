@@ -64,6 +64,14 @@ export function childrenOf(node: Node): readonly Node[] {
   }
 }
 
+/** How many nodes stand above the deepest one, itself included; without recursion, so that any depth can be asked. */
+export function depthOf(node: Node): number {
+  let level: readonly Node[] = [node];
+  let depth = 0;
+  for (; level.length > 0; depth++) level = level.flatMap(childrenOf);
+  return depth;
+}
+
 /** The text of a node in its expression, on one line. */
 export function textOf(node: Range, source: string): string {
   return source.slice(node.start, node.end).replace(/\s+/g, " ");

@@ -7,11 +7,12 @@ import { RE2JS } from "re2js";
 /** Whether a pattern occurs anywhere in a text. */
 export type Matcher = (text: string) => boolean;
 
-/** ASCII letters, digits and signs that mean themselves in both engines, in alternation, with or without `(?i)`. */
-const plainAlternation = /^(\(\?i\))?([A-Za-z0-9 _\-:;,@%&=<>"'/!~#]+(?:\|[A-Za-z0-9 _\-:;,@%&=<>"'/!~#]+)*)$/;
-
-/** Letters whose case folding leaves ASCII under RE2 (k is also K, the Kelvin sign; s is also ſ). */
-const foldsBeyondAscii = /[kKsS]/;
+/**
+ * Alternations of literals, each perhaps anchored: without repetition and without classes, one text position costs at most
+ * the pattern's length on any engine, and what is written means the same in both.
+ */
+const branch = String.raw`\^?(?:[A-Za-z0-9 _:;,@%&=<>"'!~#/-]|\\[.+*?()|[\]{}^$\\/])+\$?`;
+const plainAlternation = new RegExp(`^(\\(\\?i\\))?(${branch}(?:\\|${branch})*)$`);
 
 /** The matcher of a pattern, or why RE2 refuses it. */
 export function compilePattern(pattern: string): Matcher | { readonly refused: string } {
@@ -25,10 +26,9 @@ export function compilePattern(pattern: string): Matcher | { readonly refused: s
   }
 }
 
-/** With `u` the native engine folds case by Unicode's simple folding, as RE2 does; none of the signs is special. */
+/** With `u` the native engine folds case by Unicode's simple folding, as RE2 does: `k` is also the Kelvin sign. */
 function nativeMatcher(alternatives: string, ignoreCase: boolean): Matcher {
-  const flags = !ignoreCase ? "" : foldsBeyondAscii.test(alternatives) ? "iu" : "i";
-  const compiled = new RegExp(alternatives, flags);
+  const compiled = new RegExp(alternatives, ignoreCase ? "iu" : "u");
   return (text) => compiled.test(text);
 }
 

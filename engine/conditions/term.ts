@@ -33,8 +33,11 @@ export interface ReadTerm extends Common {
   readonly steps: readonly Step[];
   /** As written: `payment.card.country`. */
   readonly path: readonly string[];
-  /** A contract field that may be absent; `has` asks. */
-  readonly optionalField: boolean;
+  /**
+   * The path that `has` must ask for before the read is sure of a value: the longest part of it that the contract lets
+   * events omit. Undefined where nothing of it is optional by contract.
+   */
+  readonly guard: string | undefined;
   /** Values of an enumeration. */
   readonly values: readonly string[] | undefined;
 }

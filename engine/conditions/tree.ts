@@ -22,6 +22,9 @@ type Path = LocalSite["path"];
 
 const branches = ["all", "any", "not", "condition"] as const;
 
+/** Steps of a path below which a tree is refused: no condition that a person wrote comes near. */
+const deepest = 100;
+
 /** Where a part of a tree stands: below the node that was given, or inside a named condition. */
 interface Place {
   readonly path: Path;
@@ -67,6 +70,7 @@ class TreeReader {
     if (typeof tree === "string" || typeof tree === "boolean" || typeof tree === "number") {
       return this.expression(String(tree), place);
     }
+    if (place.path.length > deepest) return this.wrong(place, "it is nested too deeply");
     if (!isFields(tree)) return this.wrong(place, `${describeJson(tree)} is no condition`);
     const [branch, ...others] = branches.filter((name) => Object.hasOwn(tree, name));
     if (branch === undefined) return this.leaf(tree, place);

@@ -1,10 +1,10 @@
 /**
  * absence (semantics 24): a key is silent when two neighbouring event times are at least `for` apart, in whatever order
- * they arrive. Which events count is decided from the log alone: one that comes after its own partition's watermark has
- * reached the end of the silence that it lies in is late for it, and ends nothing.
+ * they arrive. Late events count for nothing, so which events are neighbours depends on the log alone, and what ended a
+ * silence is known once the watermark has reached it.
  */
 import type { Millis } from "../../engine/model/time.ts";
-import { type Log, type LogEvent, momentOf, newestOf } from "./log.ts";
+import { byTime, isLate, type Log, type LogEvent, momentOf } from "./log.ts";
 import { byKey, judge, type RuleMeaning, type Signal, taken } from "./rule.ts";
 
 export interface AbsenceMeaning extends RuleMeaning {
@@ -13,7 +13,7 @@ export interface AbsenceMeaning extends RuleMeaning {
 
 export function absence(log: Log, rule: AbsenceMeaning): readonly Signal[] {
   return byKey(taken(log, rule)).flatMap((entries) => {
-    const counted = countedOf(rule, entries.map(({ event }) => event));
+    const counted = entries.map(({ event }) => event).filter((event) => !isLate(event));
     const times = [...new Set(counted.map(({ time }) => time))].toSorted((a, b) => a - b);
     return times.flatMap((last, index) => {
       const next = times[index + 1];
@@ -23,39 +23,34 @@ export function absence(log: Log, rule: AbsenceMeaning): readonly Signal[] {
   });
 }
 
-/** The events that count as speaking, in their order of arrival. */
-function countedOf(rule: AbsenceMeaning, events: readonly LogEvent[]): readonly LogEvent[] {
-  return events.reduce<readonly LogEvent[]>((counted, event) => {
-    const before = newestOf(counted.filter(({ time }) => time <= event.time));
-    const fromItself = event.watermark < event.time + rule.for;
-    const fromBefore = before === undefined || event.watermark < before.time + rule.for;
-    const isLate = event.time < event.watermark;
-    return !isLate || (fromItself && fromBefore) ? [...counted, event] : counted;
-  }, []);
-}
-
 interface Silence {
   readonly last: Millis;
   readonly next: Millis | undefined;
   readonly counted: readonly LogEvent[];
 }
 
-/** The alert is due at last + for; what ended the silence is known once the watermark has reached it. */
-function silence(
+/** The alert is due at last + for; the one that resolves it has the time of the event that ended the silence. */
+function silence(log: Log, rule: AbsenceMeaning, key: Signal["key"], gap: Silence): readonly Signal[] {
+  const { last, next } = gap;
+  const firing = say(log, rule, key, gap, { status: "firing", time: last + rule.for, of: last });
+  if (rule.notifyResolved !== true || next === undefined) return firing;
+  return [...firing, ...say(log, rule, key, gap, { status: "resolved", time: next, of: next })];
+}
+
+function say(
   log: Log,
   rule: AbsenceMeaning,
   key: Signal["key"],
-  { last, next, counted }: Silence,
+  { last, counted }: Silence,
+  { status, time, of }: { status: Signal["status"]; time: Millis; of: Millis },
 ): readonly Signal[] {
-  const at = (time: Millis, of: Millis, status: Signal["status"]): readonly Signal[] => {
-    const moment = momentOf(log, rule.streams, time);
-    const event = newestOf(counted.filter((event) => event.time === of));
-    const severity = event === undefined ? undefined : judge(rule, [event], {});
-    if (moment === undefined || event === undefined || severity === undefined) return [];
-    const said = { moment, due: time };
-    const common = { output: "alert", window: null, values: {}, events: [event], said } as const;
-    return [{ ...common, status, severity, key, time, episode: `${JSON.stringify(key)} ${last}` }];
-  };
-  const resolved = rule.notifyResolved && next !== undefined ? at(next, next, "resolved") : [];
-  return [...at(last + rule.for, last, "firing"), ...resolved];
+  const moment = momentOf(log, rule.streams, time);
+  // Of events at one time the last begins a silence, the first ends one.
+  const there = counted.filter((event) => event.time === of).toSorted(byTime);
+  const event = there.at(status === "firing" ? -1 : 0);
+  const severity = event && judge(rule, [event], {});
+  if (moment === undefined || event === undefined || severity === undefined) return [];
+  const common = { output: "alert", window: { start: last, end: time }, values: {}, events: [event] } as const;
+  const said = { moment, due: time };
+  return [{ ...common, status, severity, key, time, said, episode: `${JSON.stringify(key)} ${last}` }];
 }

@@ -3,6 +3,7 @@
  * the latest or the first. Partners are not used up.
  */
 import type { Millis } from "../../engine/model/time.ts";
+import type { Reader, Values } from "./aggregates.ts";
 import type { Log, LogEvent } from "./log.ts";
 import { byKey, judge, type RuleMeaning, type Signal, type Taken, taken } from "./rule.ts";
 
@@ -14,6 +15,8 @@ export interface JoinMeaning extends RuleMeaning {
   readonly order: "any" | "left_first" | "right_first";
   readonly match: "latest" | "first" | "all";
   readonly output: "alert" | "record";
+  /** Fields that a record has in place of values. */
+  readonly record?: { readonly [name: string]: Reader };
 }
 
 interface Pair {
@@ -67,9 +70,16 @@ function say(rule: JoinMeaning, { event, key, moment }: Taken, { left, right }: 
     key,
     time: Math.max(left.time, right.time),
     window: null,
-    values: {},
+    values: recordOf(rule, [left, right]),
     events: [left, right],
     episode: `${left.arrival} ${right.arrival} ${event.arrival}`,
     said: { moment, due: -Infinity },
   }];
+}
+
+/** Each field is the first of its readings, over both events, that has a value. */
+function recordOf({ record }: JoinMeaning, events: readonly LogEvent[]): Values {
+  return Object.fromEntries(
+    Object.entries(record ?? {}).map(([name, of]) => [name, events.map(of).find((value) => value !== undefined)]),
+  );
 }

@@ -83,29 +83,31 @@ function isComplete(rule: SequenceMeaning, run: Run): boolean {
 }
 
 function complete(rule: SequenceMeaning, { event, key, moment }: Taken, run: Run): readonly Signal[] {
-  return say(rule, key, run, { event, time: event.time, said: { moment, due: -Infinity } });
+  return say(rule, key, run, { time: event.time, said: { moment, due: -Infinity } });
 }
 
 /** A `not` alerts when the watermark reaches the deadline: a due timer fires before the next event (semantics 3). */
 function expire(log: Log, rule: SequenceMeaning, key: Signal["key"], run: Run): readonly Signal[] {
-  const [event] = run.events;
   const due = run.deadline;
   const moment = momentOf(log, rule.streams, due);
   const isWaiting = rule.absent !== undefined && nextStep(rule, run) === undefined;
-  if (!isWaiting || event === undefined || moment === undefined) return [];
+  if (!isWaiting || moment === undefined) return [];
   // A late first step may begin a run that is due at once.
-  return say(rule, key, run, { event, time: due, said: { moment: Math.max(moment, run.moment), due } });
+  return say(rule, key, run, { time: due, said: { moment: Math.max(moment, run.moment), due } });
 }
 
 function say(
   rule: SequenceMeaning,
   key: Signal["key"],
   run: Run,
-  { event, time, said }: { event: LogEvent; time: Millis; said: Signal["said"] },
+  { time, said }: { time: Millis; said: Signal["said"] },
 ): readonly Signal[] {
-  const severity = judge(rule, [event], {});
+  // Entities may name any stream of the rule: the last event of each that the run took.
+  const lasts = rule.streams.map((stream) => run.events.findLast((event) => event.stream === stream));
+  const events = lasts.filter((event) => event !== undefined);
+  const severity = judge(rule, events, {});
   if (severity === undefined) return [];
-  const episode = `${run.events[0]?.arrival}`;
-  const common = { output: "alert", status: "firing", window: null, values: {} } as const;
-  return [{ ...common, severity, key, time, events: [event], episode, said }];
+  const window = { start: firstTime(run.events), end: time };
+  const common = { output: "alert", status: "firing", window, values: {}, events } as const;
+  return [{ ...common, severity, key, time, episode: `${run.moment} ${time}`, said }];
 }

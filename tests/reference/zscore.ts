@@ -108,7 +108,7 @@ function judge(
     values: {
       value: v,
       mean: moments?.mean,
-      stddev: moments?.spread,
+      stddev: moments && Math.max(moments.spread, rule.minSpread ?? 0),
       zscore: z,
       ...(rule.margin !== undefined && { excess }),
     },

@@ -32,6 +32,16 @@ export class OrderedList<T> {
     return undefined;
   }
 
+  /** The first items, at most `n`. */
+  head(n: number): T[] {
+    const items: T[] = [];
+    for (const chunk of this.chunks) {
+      if (items.length >= n) break;
+      items.push(...chunk.slice(0, n - items.length));
+    }
+    return items;
+  }
+
   /** The least item after the given one. */
   after(item: T): T | undefined {
     const at = this.chunkOf(item);

@@ -110,17 +110,17 @@ export const expressionProblems = {
       ...(help === undefined ? {} : { help }),
     }),
   }),
-  optionalWithoutHas: problemKind<{ path: string; declared: string }>({
+  optionalWithoutHas: problemKind<{ path: string; ask: string; declared: string }>({
     code: "V037",
     severity: "warning",
     title: "Optional field read without `has`",
     explains:
       "The contract lets events omit the field. A condition that meets a missing value has no value, which counts " +
       "as false. `has(payment.device_id) && …` says that this is meant.",
-    say: ({ path, declared }) => ({
+    say: ({ path, ask, declared }) => ({
       message: `Condition reads "${path}", which events may omit, without asking for it`,
       notes: [declared],
-      help: `write \`has(${path}) && …\``,
+      help: `write \`has(${ask}) && …\``,
     }),
   }),
   constantCondition: problemKind<{ source: string; value: boolean }>({
