@@ -50,3 +50,6 @@ export interface Command {
 
 /** Thrown for what was typed wrongly: shown with the way to the help, exit code 2. */
 export class UsageError extends Error {}
+
+/** Thrown when something outside is missing or does not answer (no broker, no store, a full disk): exit code 3. */
+export class EnvironmentError extends Error {}

@@ -1,0 +1,8 @@
+/**
+ * The commands of the program. A new one is one file and one line here. These files only describe: what a command needs
+ * is imported when it runs, so that the program starts fast.
+ */
+import { check } from "./check.ts";
+import type { Command } from "./command.ts";
+
+export const commands = { check } satisfies Record<string, Command>;
