@@ -54,7 +54,11 @@ export const baselineSchemas = {
     properties: {
       window: { type: "string", format: "duration", description: "How far back the past reaches." },
       resolution: { type: "string", format: "duration", description: "Length of its buckets. Default: window / 288." },
-      min_samples: { type: "integer", minimum: 1, description: "Values needed before anything is judged. Default: 30." },
+      min_samples: {
+        type: "integer",
+        minimum: 1,
+        description: "Values needed before anything is judged. Default: 30.",
+      },
       min_spread: { type: "number", minimum: 0, description: "The spread is at least this. Default: 0." },
     },
   },

@@ -46,8 +46,10 @@ export function standardBaseline(options: BaselineOptions): Baseline {
       }
     },
     load: (parts) =>
-      Array.from({ length: slots }, (_, slot) =>
-        loadLookback(moments, partsOfSlot(parts, slot), (text): Moments => JSON.parse(text))),
+      Array.from(
+        { length: slots },
+        (_, slot) => loadLookback(moments, partsOfSlot(parts, slot), (text): Moments => JSON.parse(text)),
+      ),
   };
   return baseline;
 }

@@ -4,7 +4,15 @@
  */
 import type { Millis } from "../model/time.ts";
 import type { Monoid } from "./bucket_stack.ts";
-import { emptyLookback, loadLookback, type Lookback, pastAt, saveLookback, type Span, teachTargets } from "./lookback.ts";
+import {
+  emptyLookback,
+  loadLookback,
+  type Lookback,
+  pastAt,
+  saveLookback,
+  type Span,
+  teachTargets,
+} from "./lookback.ts";
 
 /** Smallest and greatest of `count` values; both 0 when there is none. */
 interface Range {

@@ -17,7 +17,7 @@ import {
 } from "./bucket_stack.ts";
 
 /** Buckets kept beyond the window for events out of order. */
-const retiredBuckets = 16;
+export const retiredBuckets = 16;
 
 export interface Lookback<A> {
   stack: BucketStack<A>;
@@ -62,7 +62,7 @@ export function teachTargets<A>(
   return [retired.value];
 }
 
-function firstOf(time: Millis, { window, resolution }: Span): number {
+export function firstOf(time: Millis, { window, resolution }: Span): number {
   return Math.floor((time - window) / resolution);
 }
 
