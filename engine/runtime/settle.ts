@@ -1,41 +1,76 @@
 /**
- * Hop 8, settle: what left the engine goes to its receivers. Each receiver has a lane of its own: batches in order, tried
- * again without end until delivered or rejected, so that one that is away delays nobody else. A lane that is full says so,
- * and the engine takes no further event until there is room: memory stays bounded however long a receiver is away.
+ * Hop 8, settle: what left the engine goes to its receivers. Each receiver has a lane of its own, so that one that is away
+ * delays nobody else. A lane holds at most `queue` entries in memory; the others wait in the store, so memory stays
+ * bounded however long a receiver is away. Order is kept among entries of the same fingerprint, and promised only there.
  */
 import type { Verdict } from "../../sinks/sink.ts";
 import type { Millis } from "../model/time.ts";
+import { type Attempts, type Entry, type Parcel, readAttempts, readEntry } from "./settle/entry.ts";
+import type { PendingEntry } from "./store.ts";
 
 /** Where a lane ends. */
-export interface Receiver<T> {
-  /** One verdict per item, in order. */
-  readonly deliver: (batch: readonly T[]) => Promise<readonly Verdict[]>;
+export interface Receiver {
+  /** One verdict per parcel, in order. */
+  readonly deliver: (batch: readonly Parcel[]) => Promise<readonly Verdict[]>;
   readonly batchMax: number;
+  /** Wait after so many failed tries, in milliseconds; undefined when that was the last. */
+  readonly wait: (attempts: number) => Millis | undefined;
+  /** Whether a receiver that takes none of a batch is away for all. False where each entry has an address of its own. */
+  readonly isOne: boolean;
 }
 
-export interface LaneSettings<T> {
+export interface LaneSettings {
   readonly name: string;
-  /** Entries after which the lane is full. */
+  /** Entries in memory at most. */
+  readonly queue: number;
+  /** Undelivered entries after which the lane asks the engine to take no further event. */
   readonly max: number;
-  /** Wait before try `attempt` (from 0) in milliseconds. */
-  readonly backoff: (attempt: number) => Millis;
+  /** The wall clock. */
+  readonly now: () => Millis;
   readonly sleep: (millis: Millis, signal: AbortSignal) => Promise<void>;
-  /** Called for what the receiver will never take. */
-  readonly rejected: (item: T, reason: string) => void;
+  /** Resolves when the task may deliver: its lease is younger than its term. */
+  readonly mayDeliver: () => Promise<void>;
+  /** Unsettled entries of the lane in the store, above a number. */
+  readonly more: (after: number, limit: number) => Promise<readonly PendingEntry[]>;
+  /** Called once for an entry that needs no further try. */
+  readonly settled: (entry: Entry) => void;
+  readonly tried: (entry: Entry, attempts: Attempts) => void;
+  /** Called, before `settled`, for what the receiver will never take. */
+  readonly rejected: (entry: Entry, reason: string) => void;
   /** Called when a receiver begins to fail, and with undefined when it works again. */
   readonly trouble: (reason: string | undefined) => void;
 }
 
-export class DeliveryLane<T> {
+interface Waiting {
+  readonly entry: Entry;
+  attempts: Attempts | undefined;
+}
+
+/** Wait before the store is asked again, when it is away. */
+const storeWaitMillis = 1_000;
+
+export class DeliveryLane {
   delivered = 0;
-  rejectedCount = 0;
-  private waiting: T[] = [];
+  rejected = 0;
+  /** Why the last try failed; undefined while the receiver works. */
+  failing: string | undefined;
+  private waiting: Waiting[] = [];
+  /** Numbers that memory holds, or settled while the store does not know it yet. */
+  private readonly known = new Set<number>();
+  /** Saved entries that memory does not hold: those above `cursor` that are not known. */
+  private stored: number;
+  private cursor = -1;
+  private notBefore: Millis = 0;
   private running = false;
-  private attempt = 0;
-  private readonly stopped = new AbortController();
+  private isStopped = false;
+  private wakeUp = new AbortController();
   private watchers: (() => void)[] = [];
 
-  constructor(private readonly receiver: Receiver<T>, private readonly settings: LaneSettings<T>) {}
+  /** `stored` entries wait in the store from an earlier life. */
+  constructor(private readonly receiver: Receiver, private readonly settings: LaneSettings, stored = 0) {
+    this.stored = stored;
+    this.begin();
+  }
 
   get name(): string {
     return this.settings.name;
@@ -43,81 +78,167 @@ export class DeliveryLane<T> {
 
   /** Entries that are not delivered yet. */
   get size(): number {
-    return this.waiting.length;
+    return this.waiting.length + this.stored;
   }
 
   get isFull(): boolean {
-    return this.waiting.length >= this.settings.max;
+    return this.size >= this.settings.max;
   }
 
-  /** Takes an entry even when the lane is full: who calls looks at `isFull` between slices. */
-  push(item: T): void {
-    this.waiting.push(item);
-    if (!this.running) void this.run();
+  /** Whether memory can take an entry that the store does not have. */
+  get hasRoom(): boolean {
+    return this.stored === 0 && this.waiting.length < this.settings.queue;
   }
 
-  /** Resolves at the next change: a batch that was settled, or a stop. */
+  /** Takes an entry. Where there is no room it must have been saved: it is read back later. */
+  offer(entry: Entry): void {
+    if (this.hasRoom) this.hold({ entry, attempts: undefined });
+    else this.stored++;
+    this.begin();
+  }
+
+  /** The store has learnt that an entry is settled. */
+  forget(seq: number): void {
+    this.known.delete(seq);
+  }
+
+  /** Resolves at the next change: a batch that was tried, or a stop. */
   change(): Promise<void> {
     return new Promise((resolve) => this.watchers.push(resolve));
   }
 
-  /** Gives up what is not delivered yet. */
+  /** Gives up what is not delivered yet: it stays in the store. */
   stop(): void {
-    this.stopped.abort();
+    this.isStopped = true;
+    this.wakeUp.abort();
     this.tell();
+  }
+
+  private hold(waiting: Waiting): void {
+    this.waiting.push(waiting);
+    this.known.add(waiting.entry.seq);
+  }
+
+  private begin(): void {
+    if (this.size === 0 || this.isStopped) return;
+    if (this.running) this.wakeUp.abort();
+    else void this.run();
   }
 
   private async run(): Promise<void> {
     this.running = true;
     // Entries of the same slice go out together.
     await Promise.resolve();
-    while (this.waiting.length > 0 && !this.stopped.signal.aborted) {
-      const batch = this.waiting.slice(0, this.receiver.batchMax);
-      const failed = await this.settle(batch);
-      this.waiting = failed.items.length === 0
-        ? this.waiting.slice(batch.length)
-        : [...failed.items, ...this.waiting.slice(batch.length)];
+    while (this.size > 0 && !this.isStopped) {
+      await this.refill();
+      const batch = this.ready();
+      if (batch.length === 0) await this.pause(this.nextTry() - this.settings.now());
+      else {
+        await this.settings.mayDeliver();
+        if (!this.isStopped) await this.settle(batch);
+      }
       this.tell();
-      if (failed.items.length === 0) this.recovered();
-      else await this.settings.sleep(failed.after ?? this.settings.backoff(this.attempt++), this.stopped.signal);
     }
     this.running = false;
     this.tell();
   }
 
-  /** Delivers a batch; returns what must be tried again, and the wait that the receiver asked for. */
-  private async settle(batch: readonly T[]): Promise<{ items: readonly T[]; after: Millis | undefined }> {
-    const verdicts = await this.verdicts(batch);
-    const items: T[] = [];
-    let after: Millis | undefined;
-    for (const [i, item] of batch.entries()) {
-      const verdict = verdicts[i] ?? { result: "retry", after: undefined, reason: "the sink gave no verdict" };
-      if (verdict.result === "delivered") this.delivered++;
-      else if (verdict.result === "rejected") {
-        this.rejectedCount++;
-        this.settings.rejected(item, verdict.reason);
-      } else {
-        if (items.length === 0) this.settings.trouble(verdict.reason);
-        items.push(item);
-        if (verdict.after !== undefined) after = Math.max(after ?? 0, verdict.after);
-      }
-    }
-    return { items, after };
-  }
-
-  /** A receiver that throws has said nothing about any item, so all are tried again. */
-  private async verdicts(batch: readonly T[]): Promise<readonly Verdict[]> {
+  /** Reads back what waits in the store, when memory is half empty. */
+  private async refill(): Promise<void> {
+    const { queue } = this.settings;
+    if (this.stored === 0 || this.waiting.length > queue / 2) return;
     try {
-      return await this.receiver.deliver(batch);
+      const limit = queue - this.waiting.length;
+      const found = await this.settings.more(this.cursor, limit);
+      for (const { seq, text, state } of found) {
+        this.cursor = seq;
+        if (this.known.has(seq)) continue;
+        this.stored--;
+        this.hold({ entry: readEntry(seq, text), attempts: readAttempts(state) });
+      }
+      if (found.length < limit) this.stored = 0;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return batch.map(() => ({ result: "retry", after: undefined, reason }));
+      this.settings.trouble(`what waits cannot be read: ${messageOf(error)}`);
+      await this.pause(storeWaitMillis);
     }
   }
 
-  private recovered(): void {
-    if (this.attempt > 0) this.settings.trouble(undefined);
-    this.attempt = 0;
+  /** What may be tried now: none whose fingerprint has an older entry that must wait. */
+  private ready(): Waiting[] {
+    const now = this.settings.now();
+    const ready: Waiting[] = [];
+    if (now < this.notBefore) return ready;
+    const blocked = new Set<string>();
+    for (const waiting of this.waiting) {
+      if (ready.length >= this.receiver.batchMax) break;
+      const { order } = waiting.entry;
+      if (blocked.has(order)) continue;
+      if (waiting.attempts === undefined || waiting.attempts.next <= now) ready.push(waiting);
+      else blocked.add(order);
+    }
+    return ready;
+  }
+
+  private nextTry(): Millis {
+    const next = this.waiting.reduce((least, { attempts }) => Math.min(least, attempts?.next ?? 0), Infinity);
+    return Math.max(this.notBefore, Number.isFinite(next) ? next : this.settings.now() + storeWaitMillis);
+  }
+
+  private async pause(millis: Millis): Promise<void> {
+    if (this.isStopped) return;
+    this.wakeUp = new AbortController();
+    await this.settings.sleep(Math.max(1, millis), this.wakeUp.signal);
+  }
+
+  private async settle(batch: readonly Waiting[]): Promise<void> {
+    const verdicts = await this.verdicts(batch);
+    const gone = new Set<Waiting>();
+    let reason: string | undefined;
+    for (const [i, waiting] of batch.entries()) {
+      const verdict = verdicts[i] ?? { result: "retry", after: undefined, reason: "the sink gave no verdict" };
+      if (verdict.result === "retry") reason ??= verdict.reason;
+      if (this.judge(waiting, verdict)) gone.add(waiting);
+    }
+    this.waiting = this.waiting.filter((waiting) => !gone.has(waiting));
+    if (gone.size === 0 && this.receiver.isOne) {
+      this.notBefore = Math.max(...batch.map(({ attempts }) => attempts?.next ?? 0));
+    }
+    this.report(reason);
+  }
+
+  /** True when the entry needs no further try. */
+  private judge(waiting: Waiting, verdict: Verdict): boolean {
+    const { entry } = waiting;
+    if (verdict.result === "delivered") this.delivered++;
+    else {
+      const attempts = (waiting.attempts?.attempts ?? 0) + 1;
+      const wait = verdict.result === "retry" ? this.receiver.wait(attempts) : undefined;
+      if (wait !== undefined && verdict.result === "retry") {
+        const now = this.settings.now();
+        waiting.attempts = { attempts, first: waiting.attempts?.first ?? now, next: now + (verdict.after ?? wait) };
+        this.settings.tried(entry, waiting.attempts);
+        return false;
+      }
+      this.rejected++;
+      const after = verdict.result === "retry" ? `given up after ${attempts} tries: ` : "";
+      this.settings.rejected(entry, after + verdict.reason);
+    }
+    this.settings.settled(entry);
+    return true;
+  }
+
+  /** A receiver that throws has said nothing about any parcel, so all are tried again. */
+  private async verdicts(batch: readonly Waiting[]): Promise<readonly Verdict[]> {
+    try {
+      return await this.receiver.deliver(batch.map(({ entry }) => entry.parcel));
+    } catch (error) {
+      return batch.map(() => ({ result: "retry", after: undefined, reason: messageOf(error) }));
+    }
+  }
+
+  private report(reason: string | undefined): void {
+    if (reason !== this.failing) this.settings.trouble(reason);
+    this.failing = reason;
   }
 
   private tell(): void {
@@ -125,22 +246,16 @@ export class DeliveryLane<T> {
   }
 }
 
-/** Anything that has a lane's state, whatever it carries. */
-export type AnyLane = Pick<DeliveryLane<never>, "name" | "size" | "isFull" | "change" | "stop">;
-
-/** Resolves when no lane is full. */
-export async function roomIn(lanes: readonly AnyLane[]): Promise<void> {
-  for (let full = lanes.find((lane) => lane.isFull); full !== undefined; full = lanes.find((lane) => lane.isFull)) {
-    await full.change();
-  }
-}
-
 /** Resolves when every lane is empty: true, or when `within` does: false, with what is undelivered left in its lane. */
-export async function settled(lanes: readonly AnyLane[], within: Promise<void>): Promise<boolean> {
+export async function settled(lanes: readonly DeliveryLane[], within: Promise<void>): Promise<boolean> {
   let late = false;
   void within.then(() => late = true);
   for (const lane of lanes) {
     while (lane.size > 0 && !late) await Promise.race([lane.change(), within]);
   }
   return lanes.every((lane) => lane.size === 0);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,84 +1,174 @@
 import { expect } from "expect";
 import type { Verdict } from "../../sinks/sink.ts";
-import { DeliveryLane, type LaneSettings, roomIn, settled } from "./settle.ts";
+import { Outbox } from "./settle/outbox.ts";
+import type { Entry, Parcel } from "./settle/entry.ts";
+import { DeliveryLane, type LaneSettings, type Receiver, settled } from "./settle.ts";
+import type { LaneChange, OutboxEntry } from "./store.ts";
 
 const delivered: Verdict = { result: "delivered" };
 const retry: Verdict = { result: "retry", after: undefined, reason: "away" };
+const rejected: Verdict = { result: "rejected", reason: "too large" };
 
-/** A lane whose receiver answers as told; waits are recorded and pass at once. */
-function laneOf(answer: (item: number, call: number) => Verdict, changes: Partial<LaneSettings<number>> = {}) {
+/** A parcel known by its number; parcels of the same partition keep their order. */
+function parcel(number: number, partition = number): Parcel {
+  const place = { stream: "s", topic: "t", partition, offset: number };
+  return { refused: { ...place, reason: "schema", time: null, key: null, value: null } };
+}
+
+function numberOf(item: Parcel): number {
+  return "refused" in item ? item.refused.offset : NaN;
+}
+
+/** A lane and its outbox over a store that is a list; the receiver answers as told, waits pass at once. */
+function trial(
+  answer: (item: number, call: number) => Verdict,
+  changes: { lane?: Partial<LaneSettings>; receiver?: Partial<Receiver> } = {},
+) {
   const batches: number[][] = [];
   const waits: number[] = [];
-  const rejected: number[] = [];
   const troubles: (string | undefined)[] = [];
-  const lane = new DeliveryLane<number>({
+  const refused: [number, string][] = [];
+  const stored = new Map<number, OutboxEntry>();
+  const settledSeqs: LaneChange[] = [];
+  const clock = { now: 0 };
+  const outbox = new Outbox(0);
+  const lane = new DeliveryLane({
     batchMax: 3,
+    isOne: true,
+    wait: (attempts) => 2 ** attempts,
     deliver: (batch) => {
-      batches.push([...batch]);
-      return Promise.resolve(batch.map((item) => answer(item, batches.length)));
+      batches.push(batch.map(numberOf));
+      return Promise.resolve(batch.map((item) => answer(numberOf(item), batches.length)));
     },
+    ...changes.receiver,
   }, {
     name: "trial",
-    max: 5,
-    backoff: (attempt) => 2 ** attempt,
-    sleep: (millis) => Promise.resolve(void waits.push(millis)),
-    rejected: (item) => rejected.push(item),
+    queue: 5,
+    max: 10,
+    now: () => clock.now,
+    sleep: (millis, signal) => {
+      if (signal.aborted) return Promise.resolve();
+      waits.push(millis);
+      clock.now += millis;
+      return Promise.resolve();
+    },
+    mayDeliver: () => Promise.resolve(),
+    more: (after, limit) =>
+      Promise.resolve(
+        [...stored.values()].filter(({ seq }) => seq > after && seq <= outbox.savedSeq).slice(0, limit)
+          .map(({ seq, text }) => ({ seq, text, state: "" })),
+      ),
+    settled: (entry) => outbox.settled("trial", entry),
+    tried: (entry, attempts) => outbox.tried("trial", entry, attempts),
+    rejected: (entry: Entry, reason) => refused.push([numberOf(entry.parcel), reason]),
     trouble: (reason) => troubles.push(reason),
-    ...changes,
+    ...changes.lane,
   });
-  return { lane, batches, waits, rejected, troubles };
+  outbox.connect(new Map([["trial", lane]]));
+  const checkpoint = () => {
+    const written = outbox.collect();
+    for (const entry of written.outbox) stored.set(entry.seq, entry);
+    for (const change of written.lanes) {
+      if (change.state === undefined) stored.delete(change.seq);
+      settledSeqs.push(change);
+    }
+    outbox.saved();
+    return written;
+  };
+  const add = (from: number, to: number, gated = false) => {
+    for (let i = from; i <= to; i++) outbox.add(parcel(i), ["trial"], gated);
+  };
+  return { lane, outbox, add, checkpoint, batches, waits, troubles, refused, stored };
 }
 
 const never = new Promise<void>(() => {});
 
 Deno.test("entries go out in order, in batches no larger than the receiver takes", async () => {
-  const { lane, batches } = laneOf(() => delivered);
-  for (let i = 1; i <= 7; i++) lane.push(i);
+  const { lane, add, batches } = trial(() => delivered);
+  add(1, 5);
   expect(await settled([lane], never)).toBe(true);
-  expect(batches).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
+  expect(batches).toEqual([[1, 2, 3], [4, 5]]);
 });
 
-Deno.test("what must be tried again stays before what came later, and waits grow until it works", async () => {
-  const { lane, batches, waits, troubles } = laneOf((item, call) => item === 2 && call < 4 ? retry : delivered);
-  for (let i = 1; i <= 4; i++) lane.push(i);
+Deno.test("what must be tried again waits longer each time and holds up nobody else", async () => {
+  const { lane, add, batches, waits, troubles } = trial((item, call) => item === 2 && call < 4 ? retry : delivered);
+  add(1, 4);
   await settled([lane], never);
-  expect(batches).toEqual([[1, 2, 3], [2, 4], [2], [2]]);
-  expect(waits).toEqual([1, 2, 4]);
-  expect(troubles).toEqual(["away", "away", "away", undefined]);
+  expect(batches).toEqual([[1, 2, 3], [4], [2], [2]]);
+  expect(waits).toEqual([2, 4]);
+  expect(troubles).toEqual(["away", undefined, "away", undefined]);
+});
+
+Deno.test("entries of one fingerprint keep their order when the older must be tried again", async () => {
+  const { lane, outbox, batches } = trial((item, call) => item === 1 && call === 1 ? retry : delivered, {
+    receiver: { batchMax: 1, isOne: false },
+  });
+  for (const [number, partition] of [[1, 0], [2, 0], [3, 1]] as const) {
+    outbox.add(parcel(number, partition), ["trial"], false);
+  }
+  await settled([lane], never);
+  expect(batches).toEqual([[1], [3], [1], [2]]);
 });
 
 Deno.test("a wait that the receiver asks for is kept", async () => {
-  const { lane, waits } = laneOf((_, call) => call === 1 ? { result: "retry", after: 700, reason: "" } : delivered);
-  lane.push(1);
+  const { lane, add, waits } = trial((_, call) => call === 1 ? { result: "retry", after: 700, reason: "" } : delivered);
+  add(1, 1);
   await settled([lane], never);
   expect(waits).toEqual([700]);
 });
 
-Deno.test("what is rejected is handed out once and holds nobody up", async () => {
-  const { lane, rejected } = laneOf((item) => item === 1 ? { result: "rejected", reason: "too large" } : delivered);
-  for (let i = 1; i <= 3; i++) lane.push(i);
+Deno.test("what is rejected, or given up after its last try, is handed out once with the reason", async () => {
+  const { lane, add, refused } = trial((item) => item === 1 ? rejected : item === 2 ? retry : delivered, {
+    receiver: { wait: (attempts) => attempts < 3 ? 1 : undefined },
+  });
+  add(1, 3);
   await settled([lane], never);
-  expect([rejected, lane.delivered, lane.rejectedCount]).toEqual([[1], 2, 1]);
+  expect(refused).toEqual([[1, "too large"], [2, "given up after 3 tries: away"]]);
+  expect([lane.delivered, lane.rejected]).toEqual([1, 2]);
 });
 
-Deno.test("a full lane asks for room, and there is room once a batch has gone out", async () => {
+Deno.test("what waits for its checkpoint leaves only when the checkpoint is true", async () => {
+  const { lane, add, checkpoint, batches, stored } = trial(() => delivered);
+  add(1, 2, true);
+  await Promise.resolve();
+  expect([lane.size, batches]).toEqual([0, []]);
+  expect(checkpoint().outbox.map(({ seq, lanes }) => [seq, lanes])).toEqual([[1, ["trial"]], [2, ["trial"]]]);
+  await settled([lane], never);
+  expect(batches).toEqual([[1, 2]]);
+  checkpoint();
+  expect(stored.size).toBe(0);
+});
+
+Deno.test("what was delivered before its checkpoint is never written", async () => {
+  const { lane, add, checkpoint } = trial(() => delivered);
+  add(1, 2);
+  await settled([lane], never);
+  expect(checkpoint()).toEqual({ outbox: [], lanes: [] });
+});
+
+Deno.test("memory holds so many entries; the others are read back from the store, each once and in order", async () => {
   let open = () => {};
   const gate = new Promise<void>((resolve) => open = resolve);
-  const { lane } = laneOf((_, call) => call === 1 ? retry : delivered, { sleep: () => gate });
-  for (let i = 1; i <= 5; i++) lane.push(i);
-  expect(lane.isFull).toBe(true);
-  const room = roomIn([lane]);
+  const { lane, add, checkpoint, batches } = trial(() => delivered, { lane: { mayDeliver: () => gate } });
+  add(1, 9, true);
+  checkpoint();
+  add(10, 11);
+  add(12, 12, true);
+  expect([lane.size, lane.isFull, lane.hasRoom]).toEqual([9, false, false]);
+  checkpoint();
+  expect([lane.size, lane.isFull]).toEqual([12, true]);
   open();
-  await room;
-  expect(lane.isFull).toBe(false);
   await settled([lane], never);
+  expect(batches.flat()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  expect(checkpoint().lanes.length).toBe(12);
 });
 
 Deno.test("a stop gives up what is not delivered, and says so", async () => {
-  const { lane } = laneOf(() => retry, { sleep: (_, signal) => new Promise((r) => signal.onabort = () => r()) });
-  lane.push(1);
-  const within = Promise.resolve();
-  expect(await settled([lane], within)).toBe(false);
+  const { lane, add } = trial(() => retry, {
+    lane: { sleep: (_, signal) => new Promise((r) => signal.onabort = () => r()) },
+  });
+  add(1, 1);
+  expect(await settled([lane], Promise.resolve())).toBe(false);
   lane.stop();
   expect(lane.size).toBe(1);
 });
