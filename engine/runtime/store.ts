@@ -1,9 +1,21 @@
 /**
  * The port of durable state (runtime.md §3). A task has one writer, known by its fence; a checkpoint is everything that
  * changed since the one before and becomes true as a whole or not at all. Keys, parts, timer ids and texts are the
- * task's own: a store neither reads nor orders them.
+ * task's own, any well-formed Unicode: a store does not look into them.
  */
 import type { Millis } from "../model/time.ts";
+
+/** `away`: it may pass, try again. `refused`: the operator has to change something; the message says what. */
+export type StoreState = "away" | "refused";
+
+/** The one error of stores: a sentence, and whether trying again can help. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+
+  constructor(message: string, readonly state: StoreState, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
 
 /** The right to write a task: claiming it anew changes both numbers, and every older fence is refused from then on. */
 export interface Fence {
@@ -69,8 +81,9 @@ export interface Checkpoint {
 }
 
 /**
- * `fenced`: another has claimed the task. `unfollowed`: the store's number is not the one before (it was set back): the
- * writer drops its memory and, where it still owns the task, restores. Errors of the connection are thrown.
+ * `fenced`: another has claimed the task. `unfollowed`: the store's number is not the one before (it was set back, or
+ * lost the claim): the writer drops its memory and, where it still owns the task, claims it anew and restores from that.
+ * Errors of the connection are thrown.
  */
 export type Saved = "saved" | "fenced" | "unfollowed";
 
@@ -81,19 +94,29 @@ export interface PendingEntry {
   readonly state: string;
 }
 
-/** Every function may throw when the store is away; what was asked may then have happened or not. */
+/**
+ * Every function throws a `StoreError`; what was asked may then have happened or not. A save that threw is asked again
+ * with the same checkpoint until it is answered: until then what it changed must be read from memory, not from here.
+ */
 export interface CheckpointStore {
-  /** Connects and checks that the store can keep what it is given; throws a sentence that names the way out. */
+  /** Connects and checks that the store can keep what it is given; when not, the error names the way out. */
   readonly open: () => Promise<void>;
-  /** Claims a task; while another's term runs and `steal` is false, says for how long at most. */
-  readonly claim: (task: string, owner: string, options: ClaimOptions) => Promise<Claimed | { readonly heldFor: Millis }>;
+  /** Claims a task; while another's term runs and `steal` is false, says how long it still runs unless renewed. */
+  readonly claim: (
+    task: string,
+    owner: string,
+    options: ClaimOptions,
+  ) => Promise<Claimed | { readonly heldFor: Millis }>;
   /** Extends the claim by `term` from now; false when it is another's. */
   readonly renew: (fence: Fence, term: Millis) => Promise<boolean>;
   /** Gives the claim up, so that a standby need not wait for its end. */
   readonly release: (fence: Fence) => Promise<void>;
   /** Parts of each key by name, in the order asked; undefined for a key that is not kept. One round trip. */
-  readonly read: (task: string, keys: readonly string[]) => Promise<readonly (ReadonlyMap<string, string> | undefined)[]>;
-  /** Timers in the order (due, id): those due at or before `until`, at most `limit`, after the one given. */
+  readonly read: (
+    task: string,
+    keys: readonly string[],
+  ) => Promise<readonly (ReadonlyMap<string, string> | undefined)[]>;
+  /** Timers by due time, then by code points of the id: due at or before `until`, at most `limit`, after the one given. */
   readonly timers: (
     task: string,
     until: Millis,
@@ -104,12 +127,13 @@ export interface CheckpointStore {
   readonly pending: (task: string, lane: string, after: number, limit: number) => Promise<readonly PendingEntry[]>;
   /** Every unsettled entry of the task counted by lane. */
   readonly depths: (task: string) => Promise<ReadonlyMap<string, number>>;
-  /** An entry is forgotten once every lane of it is settled. */
+  /** One at a time for a task. An entry is forgotten once every lane of it is settled. */
   readonly save: (fence: Fence, checkpoint: Checkpoint) => Promise<Saved>;
-  /** Texts of the whole application, such as the plan in force. `put` with `expect` writes only over that value. */
+  /** Texts of the whole application, such as the plan in force. */
   readonly get: (name: string) => Promise<string | undefined>;
-  readonly put: (name: string, text: string, expect?: string | undefined) => Promise<boolean>;
-  /** Deletes everything kept for a task: for `--fresh` and `--seek`. */
+  /** With `expect` writes only over that text, with null only where there is none; else says false. */
+  readonly put: (name: string, text: string, expect?: string | null) => Promise<boolean>;
+  /** Deletes everything kept for a task but its claim, for `--fresh` and `--seek`: its next checkpoint is the first. */
   readonly drop: (task: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
