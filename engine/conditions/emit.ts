@@ -172,7 +172,7 @@ export class Emitter {
   private constant(value: Value): string {
     if (value === null) return "undefined";
     if (typeof value === "object") return this.capture(value);
-    const code = Object.is(value, -0) ? "-0" : JSON.stringify(value);
+    const code = Object.is(value, -0) ? "-0" : typeof value === "number" ? String(value) : JSON.stringify(value);
     return typeof value === "number" && code.startsWith("-") ? `(${code})` : code;
   }
 
@@ -238,7 +238,7 @@ export class Emitter {
     if (term.type.kind === "list") return `${left}.concat(${right})`;
     const code = `(${left} ${term.operator} ${right})`;
     if (term.operator !== "/" && term.operator !== "%") return code;
-    if (term.right.op === "constant" && term.right.value !== 0) return code;
+    if (staysFinite(term)) return code;
     const result = this.temporary();
     return `((${result} = ${code}) - ${result} === 0 ? ${result} : undefined)`;
   }
@@ -283,6 +283,11 @@ export class Emitter {
     const matcher = compilePattern(pattern.value);
     return this.strict([of], ([text]) => `${this.capture(matcher)}(${text})`);
   }
+}
+
+/** Fields and aggregates are finite, and what is finite stays so under a divisor of at least 1. */
+function staysFinite({ left, right }: Of<"arithmetic">): boolean {
+  return left.op === "read" && right.op === "constant" && Math.abs(Number(right.value)) >= 1;
 }
 
 export function isScalar(kind: string): boolean {

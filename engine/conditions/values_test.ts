@@ -108,6 +108,9 @@ const results: readonly (readonly [string, Value | undefined, Fields?])[] = [
   ["1 / 3 == payment.amount", false],
   ["size(payment.tags) / 4", 0.25, { tags: ["a"] }],
   ["1e308 * 10 / 2", undefined],
+  ["payment.amount * 1e308 / 2", undefined],
+  ["payment.amount / 1e-308", undefined],
+  ["payment.amount * 10 / 4", 50],
   ["0x10 + 1", 17],
   ["math.abs(-payment.amount)", 20],
   ["math.min(payment.amount, 3, 7)", 3],
@@ -266,7 +269,9 @@ for (const name of odd) {
     compileExpression(`params.${name}`, vocabulary(), undefined, report);
     compileExpression(`payment.country in lists.${name}`, vocabulary(), undefined, report);
     compileCondition({ condition: name }, vocabulary(), report);
-    expect(told.map((problem) => problem.code)).toEqual(["V033", "V032", "V033", "V033", "V045"]);
+    // CEL itself reserves the bare word `__proto__`; behind a dot it is a name.
+    const unknown = name === "__proto__" ? "V030" : "V032";
+    expect(told.map((problem) => problem.code)).toEqual(["V033", unknown, "V033", "V033", "V045"]);
   });
 }
 

@@ -228,10 +228,10 @@ export const join: Kind = {
       format: "duration",
       description: "Greatest distance between the two event times, inclusive.",
     },
-    order: { enum: ["any", "left_first", "right_first"], description: "Which side must not be later. Default: any." },
+    order: { enum: ["any", "left_first", "right_first"], description: "Which side must not be later (default `any`)." },
     match: {
       enum: ["latest", "first", "all"],
-      description: "Of several partners already there: which. Default: latest.",
+      description: "Of several partners already there: which (default `latest`).",
     },
   },
   required: ["left", "right", "key", "within"],

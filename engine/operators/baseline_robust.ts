@@ -3,7 +3,6 @@
  * exact up to 64 different values a bucket, then to half a cell, less than 1 / 63 of the range of the bucket's values. All
  * buckets of the window are counted together in order, so that a median costs the same whatever the window holds.
  */
-import type { Millis } from "../model/time.ts";
 import { type Baseline, type BaselineOptions, pastOf } from "./baseline.ts";
 import { partsOfSlot } from "./baseline_standard.ts";
 import { addToCells, type Cells, eachCell, emptyCells, shownAs, wouldCoarsen } from "./cells.ts";

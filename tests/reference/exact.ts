@@ -49,7 +49,9 @@ export function nearestDouble({ over, under }: Rational): number {
   const rest = (over << shift) % under;
   // Far below the last bit of a double: tells `Number` on which side of a tie the fraction lies.
   const sticky = rest === 0n ? 0n : 1n;
-  return Number(whole * 2n + sticky) / 2 ** (Number(shift) + 1);
+  // In two steps: the power of two of a tiny fraction is beyond the doubles.
+  const half = Math.floor(Number(shift) / 2);
+  return Number(whole * 2n + sticky) / 2 ** half / 2 ** (Number(shift) + 1 - half);
 }
 
 function bits(value: bigint): number {
