@@ -20,8 +20,8 @@ export interface LaneOptions {
   readonly span?: { readonly from: Millis; readonly to: Millis };
 }
 
-/** An event that waits for its turn. */
-interface Head {
+/** An event that waits for its turn. Its watermark is that of its input when it is taken. */
+export interface Arrival {
   readonly input: Input;
   readonly message: RawMessage;
   readonly place: Event["place"];
@@ -34,7 +34,7 @@ export class Lane {
   ended = false;
   private messages: readonly RawMessage[] = [];
   private at = 0;
-  private head: Head | undefined;
+  private head: Arrival | undefined;
   /** The message whose event was taken last: raw bytes for the late output. */
   current: RawMessage | undefined;
 
@@ -59,6 +59,19 @@ export class Lane {
     return this.head?.place.time;
   }
 
+  /** Takes the head out, for who looks ahead and hands it to a task later. */
+  shift(): Arrival | undefined {
+    const { head } = this;
+    this.head = undefined;
+    return head;
+  }
+
+  /** Messages that were not taken, the head's among them. */
+  rest(): readonly RawMessage[] {
+    const waiting = this.messages.slice(this.at);
+    return this.head === undefined ? waiting : [this.head.message, ...waiting];
+  }
+
   /** Hands the head to a task; the event's watermark is its partition's before it. */
   take(task: Task): void {
     const { head } = this;
@@ -69,7 +82,7 @@ export class Lane {
     task.take(input, { place, data, change, watermark: input.watermark });
   }
 
-  private decode(message: RawMessage): Head | undefined {
+  private decode(message: RawMessage): Arrival | undefined {
     const { stream, decoder, inputOf, dead, span } = this.options;
     const decoded = decoder.decode(message.value, message.topic, message.timestamp);
     if (decoded.outcome !== "event") {
