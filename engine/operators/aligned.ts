@@ -29,6 +29,8 @@ interface Pane {
 
 /** An episode that has not ended: alerts were said, and the next window may end it. */
 interface Episode {
+  /** Start of the window that spoke: only a later one ends the episode. */
+  readonly start: Millis;
   readonly occasion: Occasion;
   readonly severity: Severity;
   readonly carried: CarriedEvents | undefined;
@@ -140,8 +142,9 @@ function judgeOpen(rule: AlignedRule, state: AlignedState, pane: Pane, event: Ev
   });
   pane.spoken = severityRank(severity);
   if (!rule.resolves) return;
-  state.episodes = state.episodes.filter((open) => open.occasion[0] !== pane.start);
-  state.episodes.push({ occasion: [pane.start], severity, carried: pane.carried });
+  state.episodes = state.episodes.filter((open) => open.start !== pane.start);
+  const carried = rule.carry(event.data, event.place.stream);
+  state.episodes.push({ start: pane.start, occasion: [pane.start], severity, carried });
   state.changed = true;
 }
 
@@ -160,10 +163,11 @@ function closeUpTo(rule: AlignedRule, state: AlignedState, now: Millis, turn: Tu
   }
 }
 
-/** End of the window after the row's last, when no event entered it: it breaks the row (semantics.md 8). */
+/** End of the window after the last, when no event entered it: it breaks a row and ends an episode (semantics.md 8). */
 function missedEnd(rule: AlignedRule, state: AlignedState): Millis | undefined {
-  if (state.last === undefined || (state.row === 0 && state.episodes.length === 0)) return undefined;
-  const next = rule.window.next(state.last);
+  const { last } = state;
+  if (last === undefined || (state.row === 0 && !state.episodes.some(({ start }) => start <= last))) return undefined;
+  const next = rule.window.next(last);
   return state.panes.some((pane) => pane.start === next) ? undefined : rule.window.end(next);
 }
 
@@ -189,7 +193,8 @@ function close(rule: AlignedRule, state: AlignedState, pane: Pane, turn: Turn): 
   if (state.row < rule.row) return;
   const episode = state.episodes[0];
   turn.signal(closing(rule, pane, severity, episode?.occasion, turn));
-  state.episodes = [{ occasion: episode?.occasion ?? [pane.start], severity, carried: pane.carried }];
+  const occasion = episode?.occasion ?? [pane.start];
+  state.episodes = [{ start: pane.start, occasion, severity, carried: pane.carried }];
 }
 
 /** A window whose condition does not hold: ends the row, and the episode unless `recover` must do that. */
@@ -201,7 +206,7 @@ function lapse(rule: AlignedRule, state: AlignedState, pane: Pane, turn: Turn): 
   resolve(rule, state, pane.end, { start: pane.start, end: pane.end }, pane.carried, turn);
 }
 
-/** on_match: a window that never spoke resolves what is open; one that spoke goes on. */
+/** on_match: a window that never spoke resolves those before it; one that spoke goes on. */
 function closeSpoken(rule: AlignedRule, state: AlignedState, pane: Pane, turn: Turn): void {
   if (!rule.resolves || state.episodes.length === 0) return;
   state.changed = true;
@@ -230,8 +235,8 @@ function resolve(
   carried: CarriedEvents | undefined,
   turn: Turn,
 ): void {
-  const ended = state.episodes;
-  state.episodes = [];
+  const ended = state.episodes.filter(({ start }) => start < window.start);
+  state.episodes = state.episodes.filter(({ start }) => start >= window.start);
   if (!rule.resolves) return;
   for (const episode of ended) {
     turn.signal({

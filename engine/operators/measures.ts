@@ -325,7 +325,8 @@ export function buildMeasures(
       for (let i = 0; i < leaves.length; i++) {
         const { fold, countsMissing } = leaves[i]!;
         const value = values[i] ?? null;
-        if (value !== null || countsMissing) from[i] = fold.remove?.(from[i], value, place) ?? from[i];
+        const gave = value !== null || countsMissing;
+        if (gave && fold.remove !== undefined) from[i] = fold.remove(from[i], value, place);
       }
     },
     add(into, scope, event) {
