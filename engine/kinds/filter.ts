@@ -57,6 +57,7 @@ export const filter: Kind = {
   summary: "One event decides: alerts for every event that meets a condition.",
   properties: {},
   required: ["on"],
+  refuses: ["notify_resolved"],
   example: {
     pack: `pack: example
 defaults: { severity: warning }

@@ -235,6 +235,7 @@ export const join: Kind = {
     },
   },
   required: ["left", "right", "key", "within"],
+  refuses: ["on", "where", "notify_resolved"],
   example: {
     pack: `pack: example
 defaults: { severity: high }

@@ -18,6 +18,8 @@ export interface Kind {
   /** Properties beside those of every rule (`rule_schema.ts`), and which of all are required. */
   readonly properties: { readonly [name: string]: PropertySchema };
   readonly required: readonly string[];
+  /** Properties of every rule that have no meaning for this kind. */
+  readonly refuses?: readonly string[];
   /** A pack and its tests, executed by a test and shown in the reference. */
   readonly example: { readonly pack: string; readonly test: string };
   /** Compiles a rule whose structure is sound; reports every problem it finds and returns undefined when there was an error. */

@@ -92,6 +92,7 @@ export const kpi: Kind = {
     value: { ...expression, description: "The number to compare: an expression such as event.value." },
   },
   required: ["on", "tenant", "metric", "value"],
+  refuses: ["key", "when", "criteria", "notify_resolved"],
   example: {
     pack: `pack: example
 rules:

@@ -42,6 +42,7 @@ export const rollup: Kind = {
   summary: "Aggregates over a window per key, written as a record to sinks when the window closes.",
   properties: { window: windowSchema(), aggregate: aggregateSchema },
   required: ["on", "window", "aggregate", "emit_to"],
+  refuses: ["when", "criteria", "severity", "limit", "notify_resolved"],
   example: {
     pack: `pack: example
 rules:

@@ -239,6 +239,7 @@ export const score: Kind = {
     },
   },
   required: ["on", "key", "points", "decisions"],
+  refuses: ["notify_resolved"],
   example: {
     pack: `pack: example
 defaults: { severity: critical }

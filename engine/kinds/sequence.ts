@@ -51,6 +51,7 @@ function sequenceOperator(rule: SequenceRule): Operator<SequenceState> {
   return {
     codec: sequenceCodec,
     step(given, event, turn) {
+      if (!isStep(rule, event, turn)) return given;
       const { time } = event.place;
       const state = given ?? { newest: time, runs: [] };
       const fresh = event.watermark >= state.newest + rule.within;
@@ -59,25 +60,39 @@ function sequenceOperator(rule: SequenceRule): Operator<SequenceState> {
       if (current !== undefined) advance(rule, state, current, event, turn);
       else if (begins(rule, state, fresh, event, turn)) begin(rule, state, event, turn);
       if (time > state.newest) state.newest = time;
-      if (state.runs.length === 0) return undefined;
-      turn.wakeAt(Math.min(...state.runs.map((run) => run.first.time + rule.within)));
+      turn.wakeAt(dueOf(rule, state));
       return state;
     },
     wake(state, now, turn) {
-      for (const run of state.runs.filter((run) => run.first.time + rule.within <= now)) {
+      for (const run of state.runs.filter((run) => deadlineOf(rule, run) <= now)) {
         if (rule.absent.length > 0 && run.step === rule.steps.length) speakAtDeadline(rule, run, turn);
       }
-      state.runs = state.runs.filter((run) => run.first.time + rule.within > now);
-      if (state.runs.length === 0) return undefined;
-      turn.wakeAt(Math.min(...state.runs.map((run) => run.first.time + rule.within)));
+      state.runs = state.runs.filter((run) => deadlineOf(rule, run) > now);
+      const due = dueOf(rule, state);
+      if (now >= due && turn.floor() >= due) return undefined;
+      turn.wakeAt(now >= due ? now + rule.within : due);
       return state;
     },
   };
 }
 
+function deadlineOf(rule: SequenceRule, run: Run): Millis {
+  return run.first.time + rule.within;
+}
+
+/** The first deadline; without open runs the time at which the state ends (semantics.md 12). */
+function dueOf(rule: SequenceRule, { newest, runs }: SequenceState): Millis {
+  return runs.reduce((due, run) => Math.min(due, deadlineOf(rule, run)), newest + rule.within);
+}
+
+/** Whether an event fits any step: all others are ignored. */
+function isStep(rule: SequenceRule, event: Event, turn: Turn): boolean {
+  return rule.steps.some((step) => fits(step, event, turn)) || rule.absent.some((step) => fits(step, event, turn));
+}
+
 /** Later than the first step, and not after the deadline. */
 function inside(rule: SequenceRule, run: Run, time: Millis): boolean {
-  return time > run.first.time && time <= run.first.time + rule.within;
+  return time > run.first.time && time <= deadlineOf(rule, run);
 }
 
 function fits(step: SequenceStep | undefined, event: Event, turn: Turn): boolean {
@@ -94,7 +109,7 @@ function breakRuns(rule: SequenceRule, state: SequenceState, event: Event, turn:
 /** A first step begins a run when no run of the key holds it: an earlier one that arrives late changes nothing. */
 function begins(rule: SequenceRule, state: SequenceState, fresh: boolean, event: Event, turn: Turn): boolean {
   if (!fits(rule.steps[0], event, turn)) return false;
-  return fresh || state.runs.every((run) => event.place.time > run.first.time + rule.within);
+  return fresh || state.runs.every((run) => event.place.time > deadlineOf(rule, run));
 }
 
 function begin(rule: SequenceRule, state: SequenceState, event: Event, turn: Turn): void {
@@ -131,9 +146,10 @@ function count(rule: SequenceRule, state: SequenceState, run: Run, event: Event,
 }
 
 function speakAtDeadline(rule: SequenceRule, run: Run, turn: Turn): void {
-  turn.scope.time = run.first.time + rule.within;
+  const deadline = deadlineOf(rule, run);
+  turn.scope.time = deadline;
   showEvents(turn.scope, run.carried);
-  speak(rule, run, run.first.time + rule.within, turn);
+  speak(rule, run, deadline, turn);
 }
 
 function speak(rule: SequenceRule, run: Run, time: Millis, turn: Turn): void {
@@ -258,6 +274,7 @@ export const sequence: Kind = {
     within: { type: "string", format: "duration", description: "Time from the first step to the last, inclusive." },
   },
   required: ["steps", "key", "within"],
+  refuses: ["on", "where", "notify_resolved"],
   example: {
     pack: `pack: example
 defaults: { severity: warning }

@@ -99,7 +99,7 @@ function emptyState(rule: ZscoreRule, newest: Millis): ZscoreState {
 
 function judge(rule: ZscoreRule, state: ZscoreState, value: number, y: number, time: Millis): Judgement {
   const past = rule.baseline.past(state.baseline, time);
-  const zscore = past === undefined ? null : (y - past.mean) / past.spread;
+  const zscore = past?.scores === true ? (y - past.mean) / past.spread : null;
   const excess = rule.extremes === undefined ? null : rule.extremes.over.excess(state.extremes, value, time) ?? null;
   return {
     mean: past?.mean ?? null,
@@ -290,6 +290,7 @@ export const zscore: Kind = {
     },
   },
   required: ["on", "key", "value", "baseline", "levels"],
+  refuses: ["when", "criteria", "severity"],
   example: {
     pack: `pack: example
 rules:
