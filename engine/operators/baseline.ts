@@ -12,11 +12,13 @@ import { standardBaseline } from "./baseline_standard.ts";
 export interface Past {
   readonly mean: number;
   readonly spread: number;
+  /** False when the spread is too small to divide by. */
+  readonly scores: boolean;
 }
 
 export interface Baseline<S = unknown> {
   empty(): S;
-  /** What an event at a time is judged against; undefined while there are too few samples or no spread. */
+  /** What an event at a time is judged against; undefined while there are too few samples. */
   past(state: S, time: Millis): Past | undefined;
   /** Adds a value that has been judged; `newest` is the key's newest event time. */
   teach(state: S, value: number, time: Millis, newest: Millis): void;
@@ -38,10 +40,10 @@ export interface BaselineOptions {
 /** A spread at or below this share of the mean gives no score. */
 const leastSpread = 1e-9;
 
-/** The past that a mean and spread make, unless the spread is too small to divide by. */
-export function pastOf(mean: number, spread: number, minSpread: number): Past | undefined {
+/** The past that a mean and spread make. */
+export function pastOf(mean: number, spread: number, minSpread: number): Past {
   const widened = Math.max(spread, minSpread);
-  return widened <= leastSpread * Math.abs(mean) || widened === 0 ? undefined : { mean, spread: widened };
+  return { mean, spread: widened, scores: widened > leastSpread * Math.abs(mean) };
 }
 
 /** JSON Schema of the properties that describe a baseline. */

@@ -16,7 +16,7 @@ import {
   targetsOf,
 } from "./bucket_stack.ts";
 
-/** Buckets kept beyond the window for events out of order. */
+/** Buckets kept beyond the window: an event so far behind the newest still finds the baseline that was its own. */
 export const retiredBuckets = 16;
 
 export interface Lookback<A> {
@@ -45,7 +45,7 @@ export function pastAt<A>(monoid: Monoid<A>, past: Lookback<A>, time: Millis, sp
   return merged;
 }
 
-/** Everything that one more event at a time must be added to; nothing when it lies before the window. */
+/** Everything that one more event at a time must be added to; nothing when its bucket is long gone. */
 export function teachTargets<A>(
   monoid: Monoid<A>,
   past: Lookback<A>,
@@ -55,11 +55,23 @@ export function teachTargets<A>(
 ): readonly A[] {
   retire(monoid, past, firstOf(newest, span));
   const index = Math.floor(time / span.resolution);
-  if (index >= firstOf(newest, span)) return targetsOf(monoid, past.stack, index);
-  const retired = past.retired.find((bucket) => bucket.index === index);
-  if (retired === undefined) return [];
+  const first = firstOf(newest, span);
+  if (index >= first) return targetsOf(monoid, past.stack, index);
+  if (index < first - retiredBuckets) return [];
+  const retired = retiredAt(monoid, past, index);
   retired.changed = true;
   return [retired.value];
+}
+
+/** The bucket of an index that the window has left behind, made when there is none. */
+function retiredAt<A>(monoid: Monoid<A>, { retired }: Lookback<A>, index: number): Bucket<A> {
+  let at = retired.length;
+  while (at > 0 && retired[at - 1]!.index > index) at--;
+  const known = retired[at - 1];
+  if (known?.index === index) return known;
+  const bucket = { index, value: monoid.empty(), changed: true };
+  retired.splice(at, 0, bucket);
+  return bucket;
 }
 
 export function firstOf(time: Millis, { window, resolution }: Span): number {

@@ -1,6 +1,7 @@
 /**
  * Smoothing of a zscore rule: the mean of the key's values over (t − length, t], from the buckets of a twelfth of the
- * length that start after t − length (semantics.md 25).
+ * length that start after t − length (semantics.md 25). Buckets are kept for two lengths: an event further behind the
+ * newest than one length finds only those of its past that are left.
  */
 import type { Millis } from "../model/time.ts";
 
@@ -26,9 +27,12 @@ export function smootherOver(length: Millis): Smoother {
   const smoother: Smoother<Smoothing> = {
     empty: () => ({ indexes: [], sums: [], counts: [] }),
     mean(state, value, time, newest) {
-      add(state, Math.floor(time / width), value);
-      drop(state, newest - 2 * length, width);
-      return meanBetween(state, time - length, time, width);
+      const edge = newest - 2 * length;
+      const index = Math.floor(time / width);
+      drop(state, edge, width);
+      const { sum, count } = between(state, time - length, time, width);
+      if (index * width > edge) add(state, index, value);
+      return (sum + value) / (count + 1);
     },
   };
   return smoother;
@@ -56,8 +60,8 @@ function drop(state: Smoothing, edge: Millis, width: Millis): void {
   }
 }
 
-/** Mean of the buckets that start after `from` and at or before `to`. */
-function meanBetween(state: Smoothing, from: Millis, to: Millis, width: Millis): number {
+/** What the buckets hold that start after `from` and at or before `to`. */
+function between(state: Smoothing, from: Millis, to: Millis, width: Millis): { sum: number; count: number } {
   let sum = 0;
   let count = 0;
   for (let i = 0; i < state.indexes.length; i++) {
@@ -66,5 +70,5 @@ function meanBetween(state: Smoothing, from: Millis, to: Millis, width: Millis):
     sum += state.sums[i]!;
     count += state.counts[i]!;
   }
-  return sum / count;
+  return { sum, count };
 }

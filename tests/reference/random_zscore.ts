@@ -8,8 +8,9 @@ const options = fc.record({
   window: fc.constantFrom(8, 20),
   resolution: fc.constantFrom(1, 2, 5),
   minSamples: fc.constantFrom(2, 3, 4),
-  method: fc.constantFrom("standard" as const, "standard" as const, { halfLife: 6 * second }),
+  method: fc.constantFrom("standard" as const, "robust" as const, { halfLife: 6 * second }),
   transform: fc.constantFrom("none" as const, "none" as const, "sqrt" as const, "log" as const),
+  smooth: fc.constantFrom(undefined, undefined, 6),
   direction: fc.constantFrom("both" as const, "above" as const, "below" as const),
   slots: fc.constantFrom(undefined, undefined, 2),
   margin: fc.constantFrom(undefined, undefined, 0.05),
@@ -24,6 +25,7 @@ const levels = { warning: 1.37, critical: 2.21 };
 function yamlOf(given: Options) {
   return {
     transform: given.transform,
+    ...(given.smooth !== undefined && { smooth: `${given.smooth}s` }),
     baseline: {
       window: `${given.window}s`,
       resolution: `${given.resolution}s`,
@@ -41,9 +43,10 @@ function yamlOf(given: Options) {
   };
 }
 
-function meaningOf({ window, resolution, slots, margin, minSpread, ...given }: Options) {
+function meaningOf({ window, resolution, smooth, slots, margin, minSpread, ...given }: Options) {
   return {
     ...given,
+    ...(smooth !== undefined && { smooth: smooth * second }),
     window: window * second,
     resolution: resolution * second,
     levels: [["warning", levels.warning], ["critical", levels.critical]],

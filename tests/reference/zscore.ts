@@ -71,12 +71,16 @@ function transform(rule: ZscoreMeaning, v: number): number {
   return Math.sign(v) * (rule.transform === "sqrt" ? Math.sqrt(Math.abs(v)) : Math.log(1 + Math.abs(v)));
 }
 
-/** The mean of the key's values in the buckets, a twelfth of the length each, that start after t − length, up to t's. */
+/**
+ * The mean of the key's values in the buckets, a twelfth of the length each, that start after t − length, up to t's. What
+ * lies two lengths behind the newest value is forgotten.
+ */
 function smoothed({ smooth }: ZscoreMeaning, time: Millis, x: number, past: readonly Sample[]): number {
   if (smooth === undefined) return x;
   const length = smooth / 12;
   const startOf = (at: Millis) => Math.floor(at / length) * length;
-  const inside = past.filter((one) => startOf(one.time) > time - smooth && startOf(one.time) <= time);
+  const kept = Math.max(time, ...past.map((one) => one.time)) - 2 * smooth;
+  const inside = past.filter(({ time: at }) => startOf(at) > Math.max(time - smooth, kept) && startOf(at) <= time);
   return mean([...inside.map((one) => one.x), x]);
 }
 
