@@ -176,6 +176,16 @@ export const contractProblems = {
       help: "mark a top-level property with hash, mask, truncate or drop",
     }),
   }),
+  schemaNotJson: problemKind<{ reason: string }>({
+    code: "V116",
+    severity: "error",
+    title: "The schema is not JSON",
+    explains: "Schemas of events are JSON files: names in double quotes, no comments, no comma behind the last entry.",
+    say: ({ reason }) => ({
+      message: `The schema cannot be read as JSON: ${reason.replace(/ in JSON at position.*$/, "")}`,
+      help: "look for a missing quote or comma, or a comma too many",
+    }),
+  }),
   untyped: problemKind<{ field: string; construct: string }>({
     code: "V115",
     severity: "warning",

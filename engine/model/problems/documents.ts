@@ -207,14 +207,13 @@ export const documentProblems = {
       help: (nearest === undefined ? "" : `did you mean "${nearest}"? `) + `kinds are ${list(known)}`,
     }),
   }),
-  duplicateRule: problemKind<{ id: string; line: number }>({
+  duplicateRule: problemKind<{ id: string }>({
     code: "V021",
     severity: "error",
     title: "Two rules with one id",
     explains: "Alerts, tests and state name a rule by its id, which is therefore unique in the pack.",
-    say: ({ id, line }) => ({
-      message: `Rule id "${id}" is taken`,
-      notes: [`the rule in line ${line} has it`],
+    say: ({ id }) => ({
+      message: `Rule id "${id}" is taken: a rule above has it`,
       help: "give one of the rules another id",
     }),
   }),

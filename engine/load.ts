@@ -1,0 +1,90 @@
+/**
+ * YAML text -> packs, streams and tests, with every problem found on the way. The only place that reads the files of a
+ * project; lines and columns are found later, from a problem's path and the text (`load/locate.ts`).
+ */
+import type { Stream } from "./model/contract.ts";
+import type { Pack } from "./model/pack.ts";
+import { type Problem, problem } from "./model/problem.ts";
+import { documentProblems } from "./model/problems/documents.ts";
+import type { TestFile } from "./model/test_file.ts";
+import type { Value } from "./model/value.ts";
+import { readDocument } from "./load/document.ts";
+import { type FileReader, filesIn, textOf } from "./load/files.ts";
+import { readPack } from "./load/packs.ts";
+import { readStreams } from "./load/streams.ts";
+import { checkTests, readTests } from "./load/tests.ts";
+
+export interface ProjectPaths {
+  /** Packs and their tests: files, or folders whose `*.yaml` files are taken at any depth. */
+  readonly packs: readonly string[];
+  /** The folder with `streams/*.yaml`. */
+  readonly contracts: string;
+  /** False leaves test files unread. */
+  readonly tests?: boolean;
+}
+
+export interface LoadedProject {
+  readonly packs: readonly Pack[];
+  readonly streams: ReadonlyMap<string, Stream>;
+  readonly tests: readonly TestFile[];
+  /** In the order of the files; errors mean that what they concern is not among the packs, streams or tests. */
+  readonly problems: readonly Problem[];
+  /** Every file read, by its path as problems name it: for rendering and for content hashes. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+const isTestFile = (file: string) => /\.test\.ya?ml$/.test(file);
+const packFiles = { matches: (name: string) => /\.ya?ml$/.test(name), what: "packs", pattern: "*.yaml" };
+
+/** Reads a project. Never throws for what its files say; files that cannot be read are problems. */
+export async function loadProject({ packs: paths, contracts, tests: withTests = true }: ProjectPaths): Promise<
+  LoadedProject
+> {
+  const reader: FileReader = { texts: new Map(), problems: [] };
+  const streams = await readStreams(contracts, reader);
+  const files = await filesIn(paths, packFiles, reader);
+  const packs: Pack[] = [];
+  const tests: TestFile[] = [];
+  for (const file of files) {
+    if (isTestFile(file) && !withTests) continue;
+    const value = await readYaml(file, isTestFile(file) ? "tests of a pack" : "a pack", reader);
+    if (value === undefined) continue;
+    if (isTestFile(file)) add(readTests(file, value, reader.problems), tests);
+    else add(await readPack(file, value, reader), packs);
+  }
+  checkPackNames(packs, reader.problems);
+  for (const file of tests) checkTests(file, packs, streams, reader.problems);
+  return { packs, streams, tests, problems: reader.problems, texts: reader.texts };
+}
+
+function add<T>(item: T | undefined, to: T[]): void {
+  if (item !== undefined) to.push(item);
+}
+
+/** The values of a YAML file; undefined, reported, when there are none. */
+async function readYaml(file: string, what: string, reader: FileReader): Promise<Value | undefined> {
+  const text = await textOf(file, reader);
+  if (typeof text !== "string") {
+    reader.problems.push(
+      problem(documentProblems.unreadable, { file, path: [] }, { path: file, reason: text.reason }),
+    );
+    return undefined;
+  }
+  const before = reader.problems.length;
+  const value = readDocument(text, (kind, offset, facts) => {
+    reader.problems.push(problem(kind, { file, path: [], offset }, facts));
+  });
+  if (value === undefined && reader.problems.length === before) {
+    reader.problems.push(problem(documentProblems.emptyFile, { file, path: [] }, { what }));
+  }
+  return value;
+}
+
+function checkPackNames(packs: readonly Pack[], problems: Problem[]): void {
+  const files = new Map<string, string>();
+  for (const { name, file } of packs) {
+    const otherFile = files.get(name);
+    if (otherFile === undefined) files.set(name, file);
+    else problems.push(problem(documentProblems.duplicatePack, { file, path: ["pack"] }, { pack: name, otherFile }));
+  }
+}
