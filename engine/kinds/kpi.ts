@@ -47,7 +47,9 @@ function speak(actual: number, threshold: Threshold, severity: Severity, event: 
     scopeValues: [actual, threshold.value],
     evidence: [event.place],
     evidenceTotal: 1,
-    ...(threshold.limit === undefined ? {} : { limit: threshold.limit }),
+    ...(threshold.limit === undefined
+      ? {}
+      : { limit: { ...threshold.limit, name: `${direction} ${threshold.value}` } }),
   });
 }
 

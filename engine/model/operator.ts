@@ -71,8 +71,8 @@ export interface Signal {
   readonly evidenceTotal: number;
   /** Records only: the fields of `record:` are added to `values` instead of replacing them. */
   readonly extends?: boolean;
-  /** Replaces the rule's limit, and counts apart from it. */
-  readonly limit?: { readonly max: number; readonly every: Millis };
+  /** Replaces the rule's limit for the key, and counts apart from it and from those of other names. */
+  readonly limit?: { readonly max: number; readonly every: Millis; readonly name: string };
   /** Criteria, when the kind decides them itself (a score's points). */
   readonly criteria?: readonly { name: string; matched: boolean; expression: string; values: Fields }[];
 }

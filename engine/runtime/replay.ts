@@ -4,6 +4,7 @@
  */
 import type { Plan, PlanRule } from "../compile/plan.ts";
 import type { Alert, OutputRecord } from "../model/alert.ts";
+import type { ThresholdStore } from "../model/threshold.ts";
 import { formatTime, type Millis } from "../model/time.ts";
 import type { Input } from "./clock.ts";
 import { Lane, oldest } from "./lane.ts";
@@ -34,6 +35,8 @@ export interface ReplayOptions {
   readonly to?: Millis;
   /** Advances event time beyond the newest event. */
   readonly until?: Millis;
+  /** Thresholds that customers own; none when absent. */
+  readonly thresholds?: ThresholdStore;
   /** Called after every slice of events with the number taken so far. */
   readonly progress?: (events: number) => void;
 }
@@ -67,7 +70,7 @@ export async function replay(
       const raw = textOf(current?.current?.value ?? null);
       outlet.late({ ...event.place, reason, time: formatTime(event.place.time), raw });
     },
-  }, { now: undefined });
+  }, { now: undefined, ...(options.thresholds !== undefined && { thresholds: options.thresholds }) });
   const lanes = recordings.map((recording) => laneOf(recording, task, outlet, totals, options));
   let newest = -Infinity;
   for (;;) {

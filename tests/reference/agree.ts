@@ -21,8 +21,8 @@ export async function agrees(
   template: fc.Arbitrary<Template>,
   files: fc.Arbitrary<readonly RecordedFile[]>,
 ): Promise<void> {
-  const property = fc.asyncProperty(template, files, drive, async ({ raw, meaning }, files, drive) => {
-    const engine = await engineOutcome([raw], files, drive);
+  const property = fc.asyncProperty(template, files, drive, async ({ raw, meaning, thresholds }, files, drive) => {
+    const engine = await engineOutcome([raw], files, drive, thresholds);
     expect(lines(engine)).toEqual(lines(evaluate(readLog(files), [meaning])));
   });
   await fc.assert(property, { numRuns: runs });

@@ -8,6 +8,7 @@ import type { Plan } from "../../engine/compile/plan.ts";
 import type { Alert, OutputRecord } from "../../engine/model/alert.ts";
 import type { Operator } from "../../engine/model/operator.ts";
 import type { Pack, RuleText } from "../../engine/model/pack.ts";
+import { fixedThresholds, type Threshold } from "../../engine/model/threshold.ts";
 import type { Fields, Value } from "../../engine/model/value.ts";
 import { isFields } from "../../engine/model/value.ts";
 import { createDecoder } from "../../engine/runtime/decode.ts";
@@ -30,6 +31,7 @@ export async function engineOutcome(
   rules: readonly Fields[],
   files: readonly RecordedFile[],
   drive: Drive,
+  thresholds: readonly Threshold[] = [],
 ): Promise<Outcome> {
   const said: Said[] = [];
   const late: Refused[] = [];
@@ -39,7 +41,7 @@ export async function engineOutcome(
     record: (record) => said.push(ofRecord(record)),
     late: ({ stream, offset, reason }) => late.push({ stream, offset, reason }),
     dead: ({ stream, offset, reason }) => dead.push({ stream, offset, reason }),
-  });
+  }, { thresholds: fixedThresholds(thresholds) });
   return { said, late, dead };
 }
 

@@ -43,7 +43,9 @@ interface Passed {
 function passes(rule: RuleMeaning, signal: Signal, limits: Map<string, Passed>): number | undefined {
   const limit = signal.limit ?? rule.limit;
   if (limit === undefined) return 0;
-  const per = rule.limit?.per === undefined ? signal.key : rule.limit.per(signal.events[0], signal.key);
+  // A threshold's own limit is for its tenant and metric: the key (semantics 26).
+  const own = signal.limit !== undefined || rule.limit?.per === undefined;
+  const per = own ? signal.key : rule.limit?.per?.(signal.events[0], signal.key);
   if (per === undefined) return 0;
   const name = JSON.stringify([per, signal.limit?.name ?? null]);
   const { times, suppressed } = limits.get(name) ?? { times: [], suppressed: 0 };

@@ -3,6 +3,7 @@
  * aggregates and conditions on them.
  */
 import * as fc from "fast-check";
+import type { Threshold } from "../../engine/model/threshold.ts";
 import type { Fields, Value } from "../../engine/model/value.ts";
 import * as aggregates from "./aggregates.ts";
 import type { Aggregate, Reader } from "./aggregates.ts";
@@ -15,6 +16,8 @@ import type { StreamName } from "./streams.ts";
 export interface Template {
   readonly raw: Fields;
   readonly meaning: Meaning;
+  /** Thresholds that customers own: for rules of kind kpi. */
+  readonly thresholds?: readonly Threshold[];
 }
 
 /** A field of an event of any stream, or of one; null is no value. */
