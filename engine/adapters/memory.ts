@@ -3,7 +3,7 @@
  * is durable, as processes share a database.
  */
 import type { Millis } from "../model/time.ts";
-import type { CheckpointStore, Fence, Saved } from "../runtime/store.ts";
+import type { Checkpoint, CheckpointStore, Fence, Saved } from "../runtime/store.ts";
 import { now as wallClock } from "./clock.ts";
 import { emptyShelf, Kept, type Shelf } from "./memory/shelf.ts";
 
@@ -48,12 +48,7 @@ export function memoryStore(shelf: Shelf = emptyShelf(), now: () => Millis = wal
     timers: (task, until, limit, after) => Promise.resolve(kept(task).timers.read(until, limit, after)),
     pending: (task, lane, after, limit) => Promise.resolve(kept(task).pending(lane, after, limit)),
     depths: (task) => Promise.resolve(kept(task).depths()),
-    save(fence, checkpoint) {
-      const task = kept(fence.task);
-      const answer = task.isOwnedBy(fence) ? following(task.number, checkpoint.number) : refusal(task.epoch, fence);
-      if (answer === "follows") task.apply(checkpoint);
-      return Promise.resolve(answer === "follows" ? "saved" : answer);
-    },
+    save: (fence, checkpoint) => Promise.resolve(save(kept(fence.task), fence, checkpoint)),
     get: (name) => Promise.resolve(shelf.texts.get(name)),
     put(name, text, expect) {
       const fits = expect === undefined || (shelf.texts.get(name) ?? null) === expect;
@@ -65,13 +60,11 @@ export function memoryStore(shelf: Shelf = emptyShelf(), now: () => Millis = wal
   };
 }
 
-/** What a checkpoint is to the number that its task has. */
-function following(kept: number, wanted: number): Saved | "follows" {
-  if (wanted === kept) return "saved";
-  return wanted === kept + 1 ? "follows" : "unfollowed";
-}
-
-/** A fence that is newer than the kept one belonged to a store that was set back. */
-function refusal(keptEpoch: number, { epoch }: Fence): Saved {
-  return keptEpoch < epoch ? "unfollowed" : "fenced";
+function save(task: Kept, fence: Fence, checkpoint: Checkpoint): Saved {
+  // A fence that is newer than the kept one belonged to a store that was set back.
+  if (!task.isOwnedBy(fence)) return task.epoch < fence.epoch ? "unfollowed" : "fenced";
+  if (checkpoint.number === task.number && task.writer === fence.epoch) return "saved";
+  if (checkpoint.number !== task.number + 1) return "unfollowed";
+  task.apply(fence, checkpoint);
+  return "saved";
 }

@@ -23,6 +23,8 @@ export class Kept {
   owner = "";
   until: Millis = 0;
   number = 0;
+  /** Epoch of the fence that wrote that number. */
+  writer = 0;
   head: string | undefined;
   states = new Map<string, Map<string, string>>();
   timers = new Timers();
@@ -35,12 +37,13 @@ export class Kept {
   }
 
   /** Makes a checkpoint true. Synchronous, hence as a whole. */
-  apply(checkpoint: Checkpoint): void {
+  apply({ epoch }: Fence, checkpoint: Checkpoint): void {
     for (const change of checkpoint.states) this.setState(change);
     for (const { id, due } of checkpoint.timers) this.timers.set(id, due);
     for (const entry of checkpoint.outbox) this.addEntry(entry);
     for (const change of checkpoint.lanes) this.setLane(change);
     this.number = checkpoint.number;
+    this.writer = epoch;
     this.head = checkpoint.head;
   }
 
