@@ -1,132 +1,83 @@
 /** What every sink must do, run for each of them by a short test beside it: one suite, one promise. */
 import { expect } from "expect";
-import type { Alert } from "../engine/model/alert.ts";
-import type { Fields } from "../engine/model/value.ts";
-import type { Delivery, SinkContext, SinkKind } from "./sink.ts";
+import { distinct, type NetworkTraits, shownBy, testNetwork } from "./compliance/network.ts";
+import { acceptable, alertOf, recordOf } from "./compliance/samples.ts";
+import { insist, type Prepare, resultsOf, testCase, testTrial } from "./compliance/trial.ts";
+import type { Delivery, SinkKind } from "./sink.ts";
 
-/** A sink as one test sees it. */
-export interface SinkTrial {
-  readonly options: Fields;
-  readonly context: SinkContext;
-  /** What the receiver has, in its order: alerts and records as JSON values. */
-  readonly received: () => Promise<readonly unknown[]>;
-  readonly remove: () => Promise<void>;
-}
+export { openGate } from "./compliance/gate.ts";
+export { alertOf, burst, contentOf, delivery, recordOf, testContext } from "./compliance/samples.ts";
+export { insist, resultsOf, type SinkTrial } from "./compliance/trial.ts";
 
-/** Registers the suite; `prepare` makes a receiver of its own for each case. */
-export function testSink(kind: SinkKind, prepare: () => Promise<SinkTrial>): void {
-  const test = (name: string, run: (trial: SinkTrial) => Promise<void>) =>
-    Deno.test({
-      name: `sink ${kind.name}: ${name}`,
-      sanitizeOps: false,
-      sanitizeResources: false,
-      async fn() {
-        const trial = await prepare();
-        try {
-          await run(trial);
-        } finally {
-          await trial.remove();
-        }
-      },
-    });
+/** Registers the suite; `prepare` makes a receiver of its own for each case. Sinks of a network say what theirs is. */
+export function testSink(kind: SinkKind, prepare: Prepare, traits?: NetworkTraits): void {
+  const test = testCase.bind(undefined, kind, prepare);
 
-  test("a batch arrives whole, in order, as it left the engine", async ({ options, context, received }) => {
-    const sink = kind.create(options, context);
-    await sink.open();
-    const batch = Array.from({ length: 20 }, (_, i) => delivery(i));
+  test("a batch arrives whole, in order, as it left the engine", async (sink, trial) => {
+    const batch = Array.from({ length: 20 }, (_, i) => acceptable(kind, i));
     expect(await sink.deliver(batch)).toEqual(batch.map(() => ({ result: "delivered" })));
     await sink.close();
-    expect(await received()).toEqual(batch.map(contentOf));
+    expect(await trial.received()).toEqual(batch.map(shownBy(trial)));
   });
 
-  test("an empty batch is no event", async ({ options, context, received }) => {
-    const sink = kind.create(options, context);
-    await sink.open();
+  test("an empty batch is no event", async (sink, { received }) => {
     expect(await sink.deliver([])).toEqual([]);
     await sink.close();
     expect(await received()).toEqual([]);
   });
 
-  test("a second send is harmless: receivers tell it by the id", async ({ options, context, received }) => {
-    const sink = kind.create(options, context);
-    await sink.open();
-    for (let send = 0; send < 2; send++) await sink.deliver([delivery(1)]);
+  test("a second send is harmless: receivers tell it by the id", async (sink, trial) => {
+    const item = acceptable(kind, 1);
+    for (let send = 0; send < 2; send++) await sink.deliver([item]);
+    expect(resultsOf(await sink.deliver([item, item]))).toEqual(["delivered", "delivered"]);
     await sink.close();
-    const ids = new Set((await received()).map((item) => JSON.stringify(item)));
-    expect([...ids]).toEqual([JSON.stringify(contentOf(delivery(1)))]);
+    expect(await distinct(trial)).toEqual([JSON.stringify(shownBy(trial)(item))]);
   });
 
-  test("what a sink wrote before it was closed is still there after it was opened again", async (trial) => {
-    for (const number of [1, 2]) {
-      const sink = kind.create(trial.options, trial.context);
-      await sink.open();
-      await sink.deliver([delivery(number)]);
-      await sink.close();
-    }
-    expect(await trial.received()).toEqual([1, 2].map((number) => contentOf(delivery(number))));
-  });
-}
-
-/** An alert for even numbers, a record for odd ones. */
-export function delivery(number: number): Delivery {
-  return number % 2 === 0 ? { alert: alertOf(number) } : {
-    record: {
-      id: `r${number}`,
-      output: "payment_stats",
-      pack: "payments",
-      rule: "currency-1m",
-      key: { currency: "EUR" },
-      entities: {},
-      window: { start: "2026-01-05T10:00:00.000Z", end: "2026-01-05T10:01:00.000Z" },
-      event_time: "2026-01-05T10:01:00.000Z",
-      values: { volume: number, "ünï": '\u2028 \u0000 " \n' },
+  testTrial(
+    kind,
+    prepare,
+    "what it wrote before it was closed is still there after it was opened again",
+    async (trial) => {
+      const items = [1, 2].map((number) => acceptable(kind, number));
+      for (const item of items) {
+        const sink = kind.create(trial.options, trial.context);
+        await sink.open();
+        await sink.deliver([item]);
+        await sink.close();
+      }
+      expect(await trial.received()).toEqual(items.map(shownBy(trial)));
     },
-  };
-}
+  );
 
-function alertOf(number: number): Alert {
-  return {
-    id: `a${number}`,
-    fingerprint: "f1",
-    episode: `a${number}`,
-    status: "firing",
-    pack: "payments",
-    rule: "direct-fraud",
-    revision: "1",
-    kind: "filter",
-    severity: "high",
-    title: "A payment looks like fraud",
-    message: "Payment p1 \u001b[31m of 20 EUR",
-    key: {},
-    entities: { payment: `p${number}` },
-    criteria: [],
-    values: {},
-    window: null,
-    event_time: "2026-01-05T10:00:00.000Z",
-    detected_at: "2026-01-05T10:00:00.100Z",
-    evidence: [],
-    evidence_total: 0,
-    context: {},
-    suppressed: 0,
-    shadow: false,
-    labels: {},
-    runbook: null,
-  };
-}
+  test("10,000 at once arrive, in batches as large as it takes", async (sink, { received }) => {
+    const items = Array.from({ length: 10_000 }, (_, i) => acceptable(kind, i));
+    for (let i = 0; i < items.length; i += kind.batchMax) await insist(sink, items.slice(i, i + kind.batchMax), 1);
+    await sink.close();
+    expect((await received()).length).toBe(items.length);
+  });
 
-function contentOf(item: Delivery): unknown {
-  return JSON.parse(JSON.stringify("alert" in item ? item.alert : item.record));
-}
+  test(
+    "a message of 1 MB in many scripts is delivered or refused for good, and holds up nobody",
+    async (sink, trial) => {
+      const message = "заказ 支払い 💳 \u202e\u0000 ' \" \\ \n".repeat(30_000);
+      const [verdict] = await sink.deliver([{ alert: alertOf(0, { message }) }]);
+      expect(verdict?.result).not.toBe("retry");
+      const next: Delivery = { alert: alertOf(2, { message: "Zürich 'x' \"y\" \\ , = \n 支払い 💳" }) };
+      expect(resultsOf(await sink.deliver([next]))).toEqual(["delivered"]);
+      await sink.close();
+      expect((await trial.received()).at(-1)).toEqual(shownBy(trial)(next));
+    },
+  );
 
-/** A context without brokers, on a quiet output. */
-export function testContext(changes: Partial<SinkContext> = {}): SinkContext {
-  return {
-    name: "trial",
-    kafka: undefined,
-    topics: { create: true, retention: 604_800_000 },
-    baseDirectory: ".",
-    instance: "i1",
-    output: { isTerminal: false, write: () => {} },
-    ...changes,
-  };
+  if (kind.takes === "alerts") {
+    test("a record is refused, and the reason says why", async (sink) => {
+      const verdicts = await sink.deliver([{ record: recordOf(1) }, { alert: alertOf(2) }]);
+      expect(verdicts).toEqual([{ result: "rejected", reason: expect.stringMatching(/alerts, not records/) }, {
+        result: "delivered",
+      }]);
+    });
+  }
+
+  if (traits !== undefined) testNetwork(kind, prepare, traits);
 }

@@ -1,17 +1,27 @@
 /** The seam of every sink: one batch in, one verdict per item out. Batching, retries and dead letters are shared code. */
 import type { KafkaConnection } from "../engine/adapters/kafka/port.ts";
 import type { Alert, OutputRecord } from "../engine/model/alert.ts";
-import type { Fields } from "../engine/model/value.ts";
+import type { Fields, Value } from "../engine/model/value.ts";
 import type { Millis } from "../engine/model/time.ts";
 
 /** What is delivered: an alert or a record, as it left the engine. */
 export type Delivery = { readonly alert: Alert } | { readonly record: OutputRecord };
 
-/** What became of one delivery. `retry` names milliseconds to wait where the receiver asked for a wait. */
+/**
+ * What became of one delivery. `retry` names milliseconds to wait where the receiver asked for a wait; `gone` says that
+ * the endpoint asks never to be called again (HTTP 410), which disables a customer's endpoint.
+ */
 export type Verdict =
   | { readonly result: "delivered" }
   | { readonly result: "retry"; readonly after: number | undefined; readonly reason: string }
-  | { readonly result: "rejected"; readonly reason: string };
+  | { readonly result: "rejected"; readonly reason: string; readonly gone?: true };
+
+/** When a delivery that failed is tried again: the wait before each further try, after which it is given up. */
+export interface RetrySchedule {
+  readonly waits: readonly Millis[];
+  /** Whether rejections are tried again too. */
+  readonly all: boolean;
+}
 
 export interface Sink {
   /** Delivers a batch; one verdict per item, in order. Never throws for what the receiver says. */
@@ -29,6 +39,10 @@ export interface SinkKind {
   readonly schema: Readonly<Record<string, unknown>>;
   /** What a second send of the same id does, for docs/operate/guarantees.md. */
   readonly secondSend: string;
+  /** `alerts` when the sink refuses records; absent when it takes both. */
+  readonly takes?: "alerts";
+  /** The schedule that the options ask for; absent or undefined: tried again without end, with growing waits. */
+  readonly retries?: (options: Fields) => RetrySchedule | undefined;
   /** Largest batch that `deliver` takes. */
   readonly batchMax: number;
   /** Options satisfy the schema, durations still text. */
@@ -49,6 +63,11 @@ export interface SinkContext {
   readonly baseDirectory: string;
   /** Name of this instance, for `${instance}`. */
   readonly instance: string;
+  /**
+   * Compiles an expression over what is delivered, named `alert`; throws a sentence when it is none. Absent where
+   * options cannot hold expressions.
+   */
+  readonly expression?: (text: string) => (item: Fields) => Value | undefined;
   /** Standard output, shared with whatever else the command shows. */
   readonly output: { readonly isTerminal: boolean; readonly write: (text: string) => void };
 }

@@ -1,0 +1,28 @@
+/** Keeps secrets out of what people and logs read: reasons, errors, answers that a receiver echoes. */
+
+/** Shorter texts are no secrets worth the name, and replacing them would garble every sentence. */
+const shortest = 4;
+
+/** The text with every secret, as it is or percent-encoded, replaced by `***`. */
+export function hidden(text: string, secrets: readonly string[]): string {
+  return secrets.filter((secret) => secret.length >= shortest).reduce(
+    (rest, secret) =>
+      [secret, encodeURIComponent(secret), decoded(secret)].reduce((at, one) => at.replaceAll(one, "***"), rest),
+    text,
+  );
+}
+
+/** What is secret in a URL that is itself a credential: its path, query, user and password. */
+export function secretsOf(url: URL): readonly string[] {
+  const path = url.pathname === "/" ? [] : [url.pathname];
+  const query = url.search === "" ? [] : [url.search.slice(1)];
+  return [...path, ...query, url.username, url.password];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
