@@ -20,7 +20,7 @@ const levels: readonly (readonly [prefix: string, level: number])[] = [
   ["engine/kinds/", 3],
   ["engine/load", 4],
   ["engine/compile", 4],
-  ["engine/deployment", 4],
+  ["engine/config/", 4],
   ["engine/runtime/", 5],
   ["engine/adapters/", 6],
   ["rules/", 6],
@@ -68,7 +68,8 @@ function levelOf(file: string): number | undefined {
   return levels.find(([prefix]) => file.startsWith(prefix))?.[1];
 }
 
-const isTest = (file: string) => file.endsWith("_test.ts") || /^(tests|bench)\//.test(file);
+/** Tests, and the suites that tests of one seam share. */
+const isTest = (file: string) => /_test\.ts$|^(tests|bench)\/|\/compliance(\.ts$|\/)/.test(file);
 const files = await sources();
 const texts = new Map(await Promise.all(files.map(async (file) => [file, await Deno.readTextFile(file)] as const)));
 /** The code of a file without its comments, lines kept. */
