@@ -22,7 +22,8 @@ export class Clock {
   readonly timers = new TimerQueue();
   readonly inputs: Input[] = [];
 
-  constructor(readonly streams: ReadonlySet<string>) {}
+  /** `name` finds the clock again after a restart. */
+  constructor(readonly name: string, readonly streams: ReadonlySet<string>) {}
 
   /** Whether the inputs allow a later watermark, which is then set. */
   advance(): boolean {
@@ -41,6 +42,11 @@ export class Clock {
       if (!mute && watermark < least) least = watermark;
     }
     return least;
+  }
+
+  /** True when no input holds the clock: it goes on by the time that goes by. */
+  isFree(): boolean {
+    return this.inputs.length > 0 && this.inputs.every((input) => input.state !== "active");
   }
 
   /** Sets a watermark that is later than the present one. */

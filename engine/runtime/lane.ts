@@ -72,14 +72,14 @@ export class Lane {
     return this.head === undefined ? waiting : [this.head.message, ...waiting];
   }
 
-  /** Hands the head to a task; the event's watermark is its partition's before it. */
-  take(task: Task): void {
+  /** Hands the head to a task; the event's watermark is its partition's before it. Returns what the task's `take` does. */
+  take(task: Task): boolean {
     const { head } = this;
-    if (head === undefined) return;
+    if (head === undefined) return false;
     this.head = undefined;
     this.current = head.message;
     const { place, data, change, input } = head;
-    task.take(input, { place, data, change, watermark: input.watermark });
+    return task.take(input, { place, data, change, watermark: input.watermark });
   }
 
   private decode(message: RawMessage): Arrival | undefined {

@@ -7,7 +7,7 @@ import { aliasProperty, createScope, type Scope } from "../model/scope.ts";
 import { formatTime, type Millis } from "../model/time.ts";
 import { type Fields, isFields, type Value } from "../model/value.ts";
 import { identify } from "./identity.ts";
-import { Limiter } from "./limiter.ts";
+import { holdEpisode, limitDue, type LimitState, pass, releaseEpisode } from "./limiter.ts";
 
 /** Where alerts and records go, and what became of those that do not. */
 export interface Outlet {
@@ -15,6 +15,12 @@ export interface Outlet {
   readonly record: (record: OutputRecord, rule: PlanRule) => void;
   readonly suppressed: (rule: PlanRule) => void;
 }
+
+/**
+ * Finds the state of a rule's limit, which is about to change and need not be looked at before `due`; undefined while it
+ * is not in memory.
+ */
+export type FindLimit = (rule: PlanRule, per: readonly Value[], due: Millis) => LimitState | undefined;
 
 export interface RaiseOptions {
   readonly aliases: readonly string[];
@@ -25,29 +31,40 @@ export interface RaiseOptions {
 /** Turns the signals of all rules of a task into alerts and records. */
 export class Raiser {
   private readonly scope: Scope;
-  private readonly limiters = new Map<string, Limiter>();
-  /** Episodes whose firing alert was held back: their `resolved` stays too (semantics.md 21). */
-  private readonly heldEpisodes = new Map<string, Set<string>>();
 
-  constructor(private readonly outlet: Outlet, private readonly options: RaiseOptions) {
+  constructor(
+    private readonly outlet: Outlet,
+    private readonly limitOf: FindLimit,
+    private readonly options: RaiseOptions,
+  ) {
     this.scope = createScope(options.aliases);
   }
 
-  /** Raises one signal of a rule for a key; `event` holds the event being stepped, by alias. */
-  raise(rule: PlanRule, keyParts: readonly Value[], signal: Signal, event: CarriedEvents): void {
+  /**
+   * Raises one signal of a rule for a key; `event` holds the event being stepped, by alias. Returns false, having done
+   * nothing, when the state of the rule's limit is not in memory.
+   */
+  raise(rule: PlanRule, keyParts: readonly Value[], signal: Signal, event: CarriedEvents): boolean {
     const events = signal.events ?? event;
     this.show(signal, events);
     const key = Object.fromEntries(rule.compiled.keyNames.map((name, i) => [name, keyParts[i] ?? null]));
     const entities = this.entities(rule.speech);
-    if (signal.output === "record") return this.record(rule, keyParts, key, entities, signal);
+    if (signal.output === "record") {
+      this.record(rule, keyParts, key, entities, signal);
+      return true;
+    }
     const id = identify(rule.text.pack, rule.text.id, [...keyParts], [...signal.occasion]);
     const episode = signal.episode === undefined
       ? id
       : identify(rule.text.pack, rule.text.id, [...keyParts], [...signal.episode]);
     const suppressed = this.admit(rule, keyParts, signal, episode);
-    if (suppressed === undefined) return this.outlet.suppressed(rule);
-    const named = { id: signal.status === "firing" ? id : identify(episode, "resolved"), episode, suppressed };
-    this.outlet.alert(this.alert(rule, named, { key, entities, events }, signal), rule);
+    if (suppressed === "unknown") return false;
+    if (suppressed === undefined) this.outlet.suppressed(rule);
+    else {
+      const named = { id: signal.status === "firing" ? id : identify(episode, "resolved"), episode, suppressed };
+      this.outlet.alert(this.alert(rule, named, { key, entities, events }, signal), rule);
+    }
+    return true;
   }
 
   /** Puts the signal's events where expressions look for them. */
@@ -60,34 +77,25 @@ export class Raiser {
     this.scope.decision = signal.decision ?? "";
   }
 
-  /** Alerts held back since the last one, or undefined when this one is. */
-  private admit(rule: PlanRule, key: readonly Value[], signal: Signal, episode: string): number | undefined {
+  /** Alerts held back since the last one, undefined when this one is, `unknown` while the limit's state is not at hand. */
+  private admit(
+    rule: PlanRule,
+    key: readonly Value[],
+    signal: Signal,
+    episode: string,
+  ): number | undefined | "unknown" {
     const limit = signal.limit ?? rule.limit;
-    if (limit === undefined) return 0;
-    const held = this.heldOf(rule);
-    if (signal.status === "resolved") return held.delete(episode) ? undefined : 0;
-    const per = this.per(rule, key);
-    if (per === undefined) return 0;
-    const suppressed = this.limiterOf(rule, limit).pass(per, signal.time);
-    if (suppressed === undefined && signal.episode === undefined && rule.text.raw.notify_resolved === true) {
-      held.add(episode);
-    }
-    if (suppressed !== undefined) held.delete(episode);
+    const per = limit === undefined ? undefined : this.per(rule, key);
+    if (limit === undefined || per === undefined) return 0;
+    const state = this.limitOf(rule, per, limitDue(signal.time, limit.every));
+    if (state === undefined) return "unknown";
+    if (signal.status === "resolved") return releaseEpisode(state, episode) ? undefined : 0;
+    // A customer's own limit counts apart from the rule's.
+    const name = limit === rule.limit ? "" : `${limit.max}/${limit.every}`;
+    const suppressed = pass(state, name, limit, signal.time);
+    const begins = signal.episode === undefined && rule.text.raw.notify_resolved === true;
+    if (suppressed !== undefined || begins) holdEpisode(state, episode, suppressed === undefined);
     return suppressed;
-  }
-
-  /** A rule's limiter; a limit of a customer's own has one apart. */
-  private limiterOf(rule: PlanRule, limit: Pick<Limit, "max" | "every">): Limiter {
-    const name = limit === rule.limit ? rule.name : `${rule.name} ${limit.max}/${limit.every}`;
-    let limiter = this.limiters.get(name);
-    if (limiter === undefined) this.limiters.set(name, limiter = new Limiter(limit));
-    return limiter;
-  }
-
-  private heldOf(rule: PlanRule): Set<string> {
-    let held = this.heldEpisodes.get(rule.name);
-    if (held === undefined) this.heldEpisodes.set(rule.name, held = new Set());
-    return held;
   }
 
   /** What the limit counts by; undefined when a part has no value, which passes. */

@@ -67,8 +67,9 @@ export function rehearse(
   const offsets = new Map<string, number>();
   for (step = 0; step < steps.length; step++) {
     const given = steps[step]!;
-    if ("advance" in given) task.advanceTo(given.at);
-    else {
+    if ("advance" in given) {
+      if (task.advanceTo(given.at)) task.settle();
+    } else {
       const stream = plan.streams.get(given.stream);
       if (stream === undefined) continue;
       const offset = offsets.get(stream.name) ?? 0;
@@ -77,7 +78,7 @@ export function rehearse(
       const topic = stream.topics[0] ?? stream.name;
       const lane = laneOf(stream);
       lane.push([{ topic, partition: given.partition ?? 0, offset, timestamp: given.at, key: null, value }]);
-      if (lane.peek() !== undefined) lane.take(task);
+      if (lane.peek() !== undefined && lane.take(task)) task.settle();
     }
   }
   return { alerts, records, late, dead, task };

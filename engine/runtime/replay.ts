@@ -9,7 +9,8 @@ import { formatTime, type Millis } from "../model/time.ts";
 import type { Input } from "./clock.ts";
 import { Lane, oldest } from "./lane.ts";
 import type { Decoded, Decoder, RawMessage, RefusedLine } from "./ports.ts";
-import { type RuleCounts, Task } from "./task.ts";
+import type { RuleCounts } from "./counts.ts";
+import { Task } from "./task.ts";
 
 /** A recorded stream: batches of its lines, and the partitions that its lines name. */
 export interface Recording {
@@ -80,10 +81,10 @@ export async function replay(
       continue;
     }
     newest = Math.max(newest, current.peek() ?? newest);
-    current.take(task);
+    if (current.take(task)) task.settle();
     if (++totals.events % slice === 0) options.progress?.(totals.events);
   }
-  task.advanceTo(Math.max(newest, options.until ?? -Infinity));
+  if (task.advanceTo(Math.max(newest, options.until ?? -Infinity))) task.settle();
   options.progress?.(totals.events);
   return { ...totals, rules: plan.rules.map((rule) => ({ rule, counts: task.counts[rule.index]! })) };
 }
@@ -134,7 +135,9 @@ async function refill(task: Task, lanes: readonly Lane[], recordings: readonly R
 /** A file that has ended holds no watermark any more. */
 function finish(task: Task, lane: Lane): void {
   lane.ended = true;
-  for (const input of task.inputs) if (input.stream === lane.options.stream) task.setState(input, "finished");
+  for (const input of task.inputs) {
+    if (input.stream === lane.options.stream && task.setState(input, "finished")) task.settle();
+  }
 }
 
 /** The line of `--dead` for a message that is no event (semantics.md 34). */

@@ -8,7 +8,7 @@ import type { RuleInput } from "../kinds/kind.ts";
 import type { Event } from "../model/event.ts";
 import { type Fields, isFields, type Value } from "../model/value.ts";
 import type { Clock } from "./clock.ts";
-import type { KeyedStage } from "./keyed.ts";
+import type { Keeper } from "./keyed.ts";
 
 /** One rule as one stream feeds it. */
 export interface Entry {
@@ -18,9 +18,8 @@ export interface Entry {
   readonly inputIndex: number;
   readonly test: Condition["test"] | undefined;
   readonly clock: Clock;
-  /** Undefined for stateless rules. */
-  readonly stage: KeyedStage | undefined;
-  readonly slot: number;
+  /** What keeps the rule's state; undefined for stateless rules. */
+  readonly keeper: Keeper | undefined;
 }
 
 /** An index is built for a path that at least this many rules ask for: below, asking each rule is faster. */

@@ -1,20 +1,25 @@
 /**
  * A task: one writer with its inputs, clocks, keyed states and timers. It takes decoded events one after the other,
  * steps the operators and hands alerts and records to its outlet. Synchronous and pure of I/O: tests, replay, the
- * embedded engine and Kafka all run this one path.
+ * embedded engine and Kafka all run this one path. What it needs from a store it asks its loop for.
  */
 import type { Plan, PlanRule } from "../compile/plan.ts";
-import type { Stream } from "../model/contract.ts";
 import { type Event, isLate } from "../model/event.ts";
-import type { CarriedEvents, Signal, Turn } from "../model/operator.ts";
-import { aliasProperty, createScope, type Scope } from "../model/scope.ts";
 import { fixedThresholds, type ThresholdStore } from "../model/threshold.ts";
 import type { Millis } from "../model/time.ts";
 import type { Value } from "../model/value.ts";
-import { Clock, type Input } from "./clock.ts";
-import { KeyedStage, type KeyState } from "./keyed.ts";
+import { Agenda, type TimerPlace } from "./agenda.ts";
+import type { Clock, Input } from "./clock.ts";
+import { counting, noCounts, type RuleCounts } from "./counts.ts";
+import { type Head, inputName, readHead, writeHead } from "./head.ts";
+import { encodeKey } from "./keyed.ts";
+import { type Layout, layOut } from "./layout.ts";
+import { type Changes, Ledger } from "./ledger.ts";
+import { emptyLimit, isLimit, type LimitState } from "./limiter.ts";
 import { type Outlet, Raiser } from "./raise.ts";
-import { type Entry, Route } from "./route.ts";
+import { Scout } from "./scout.ts";
+import { type Seen, Stepper } from "./stepper.ts";
+import { storeKey } from "./saved_state.ts";
 
 /** Why an event went to the late output. */
 export type LateReason = "late" | "closed";
@@ -23,280 +28,266 @@ export interface TaskOutlet extends Outlet {
   readonly late: (event: Event, reason: LateReason) => void;
 }
 
-/** What a task counted of one rule. */
-export interface RuleCounts {
-  /** Events that `where` and key admitted. */
-  events: number;
-  /** Signals: times that the rule's condition held and had something to say. */
-  matched: number;
-  alerts: number;
-  records: number;
-  suppressed: number;
-  /** Conditions that had no value. */
-  undefinedConditions: number;
-  /** Events without a value for the rule's key. */
-  missingKeys: number;
-}
-
 export interface TaskOptions {
   /** Wall clock of live runs; undefined in tests and replay. */
   readonly now: (() => Millis) | undefined;
   /** Thresholds that customers own; none when absent. */
   readonly thresholds?: ThresholdStore;
+  /** Notes what changes, for checkpoints; replay and tests keep nothing. */
+  readonly durable?: boolean;
 }
+
+/**
+ * How far `fire` came: nothing is due; the budget is used up; keys that `wanted` names, or timers that `timersWanted`
+ * names, must be read from the store first.
+ */
+export type Fired = "done" | "more" | "keys" | "timers";
 
 export class Task {
   readonly counts: readonly RuleCounts[];
   readonly inputs: Input[] = [];
-  private readonly clocks: Clock[] = [];
-  private readonly clocksOf = new Map<string, Clock[]>();
-  private readonly routes = new Map<string, Route>();
-  /** One entry of each rule by its index: what its timers need. */
-  private readonly entryOf: Entry[] = [];
-  private readonly scope: Scope;
+  /** A stateful rule said something since the last `collect`: a checkpoint should not wait long. */
+  spoke = false;
+  private readonly layout: Layout;
+  private readonly ledger: Ledger;
+  private readonly agenda: Agenda;
+  private readonly stepper: Stepper;
+  private readonly scout: Scout;
   private readonly raiser: Raiser;
-  private readonly turn: { -readonly [Name in keyof Turn]: Turn[Name] };
-  private stepping: PlanRule | undefined;
-  private clock: Clock | undefined;
-  private armedDue = Infinity;
-  private events: CarriedEvents = {};
-  private refused = false;
+  /** Signals whose limit is not in memory: they are raised before anything else is done. */
+  private parked: Seen[] = [];
+  private readonly parkedKeys = new Set<string>();
+  private restored: Head = { clocks: new Map(), inputs: new Map() };
 
   constructor(private readonly plan: Plan, private readonly outlet: TaskOutlet, options: TaskOptions) {
-    this.counts = plan.rules.map(() => ({
-      events: 0,
-      matched: 0,
-      alerts: 0,
-      records: 0,
-      suppressed: 0,
-      undefinedConditions: 0,
-      missingKeys: 0,
-    }));
-    this.scope = createScope(plan.aliases);
-    this.raiser = new Raiser(this.counting(outlet), { aliases: plan.aliases, now: options.now });
-    this.turn = {
-      scope: this.scope,
-      key: [],
-      input: 0,
-      watermark: -Infinity,
-      floor: () => this.clock?.floor() ?? -Infinity,
-      signal: (signal) => this.raise(signal),
-      wakeAt: (due) => {
-        if (due < this.armedDue) this.armedDue = due;
-      },
-      thresholds: options.thresholds ?? fixedThresholds([]),
-      refuse: () => {
-        this.refused = true;
-      },
-      undefinedCondition: () => {
-        if (this.stepping !== undefined) this.counts[this.stepping.index]!.undefinedConditions++;
-      },
-    };
-    this.build();
+    this.counts = noCounts(plan);
+    this.layout = layOut(plan, () => this.stepper.stamp);
+    const { stages, keepers, clocks } = this.layout;
+    this.ledger = new Ledger(stages, keepers, options.durable === true);
+    this.agenda = new Agenda(clocks, keepers);
+    const { ledger, agenda, counts } = this;
+    const thresholds = options.thresholds ?? fixedThresholds([]);
+    this.stepper = new Stepper(plan, { ledger, agenda, counts, thresholds, seen: (seen) => this.raise(seen) });
+    this.scout = new Scout(this.layout, this.stepper, thresholds);
+    const raising = { aliases: plan.aliases, now: options.now };
+    this.raiser = new Raiser(
+      counting(this.speaking(outlet), counts),
+      (rule, per, due) => this.limitOf(rule, per, due),
+      raising,
+    );
+  }
+
+  /** Goes on where a checkpoint left off: before any input is opened. Throws when its format is another. */
+  restore(head: string): void {
+    this.restored = readHead(head);
+    for (const clock of this.layout.clocks) clock.advanceTo(this.restored.clocks.get(clock.name) ?? -Infinity);
+    this.ledger.complete = false;
+    this.agenda.forgetAll();
   }
 
   /** Adds a source partition. It holds the watermark until an event comes, or until it is idle or finished. */
   open(stream: string, topic: string, partition: number): Input {
-    const input: Input = { stream, topic, partition, watermark: -Infinity, state: "active" };
+    const known = this.restored.inputs.get(inputName({ stream, topic, partition }));
+    const input: Input = known ?? { stream, topic, partition, watermark: -Infinity, state: "active" };
     this.inputs.push(input);
-    for (const clock of this.clocksOf.get(stream) ?? []) clock.inputs.push(input);
+    for (const clock of this.clocksOf(stream)) clock.inputs.push(input);
     return input;
   }
 
-  /** Takes one decoded event of an input; timers that become due fire before it returns. */
-  take(input: Input, event: Event): void {
+  /** Takes one decoded event of an input. True when something is due: `fire` comes before the next event. */
+  take(input: Input, event: Event): boolean {
     const stream = this.plan.streams.get(input.stream);
-    if (stream === undefined) return;
-    this.refused = false;
-    if (isLate(event)) this.outlet.late(event, "late");
-    this.show(stream, event);
-    this.routes.get(input.stream)?.visit(event, this.visit);
-    if (this.refused && !isLate(event)) this.outlet.late(event, "closed");
-    this.scope[aliasProperty(stream.alias)] = undefined;
-    this.reach(input, event.place.time - stream.lateness);
+    if (stream === undefined) return false;
+    const late = isLate(event);
+    if (late) this.outlet.late(event, "late");
+    this.stepper.show(stream, event);
+    this.layout.routes.get(input.stream)?.visit(event, this.stepper.visit);
+    if (this.stepper.refused && !late) this.outlet.late(event, "closed");
+    this.stepper.hide(stream);
+    return this.reach(input, event.place.time - stream.lateness) || this.parked.length > 0;
   }
 
-  /** Moves an input's watermark on, and with it the clocks that it held back. */
-  reach(input: Input, watermark: Millis): void {
-    if (watermark <= input.watermark) return;
+  /** Moves an input's watermark on, and with it the clocks that it held back. True when something is due. */
+  reach(input: Input, watermark: Millis): boolean {
+    if (watermark <= input.watermark) return false;
     const before = input.watermark;
     input.watermark = watermark;
-    for (const clock of this.clocksOf.get(input.stream) ?? []) {
-      if (before <= clock.watermark && clock.advance()) this.fire(clock);
+    let due = false;
+    for (const clock of this.clocksOf(input.stream)) {
+      // An input that was ahead of the clock did not hold it, unless the clock never stood anywhere: a reload made it.
+      const held = before <= clock.watermark || clock.watermark === -Infinity;
+      if (held && clock.advance() && this.isDue(clock)) due = true;
     }
+    return due;
   }
 
-  /** Sets whether an input holds its clocks; letting go of it may advance them. */
-  setState(input: Input, state: Input["state"]): void {
-    if (input.state === state) return;
+  /** Sets whether an input holds its clocks; letting go of it may advance them. True when something is due. */
+  setState(input: Input, state: Input["state"]): boolean {
+    if (input.state === state) return false;
     input.state = state;
-    for (const clock of this.clocksOf.get(input.stream) ?? []) if (clock.advance()) this.fire(clock);
+    const advanced = this.clocksOf(input.stream).filter((clock) => clock.advance());
+    return advanced.some((clock) => this.isDue(clock));
   }
 
   /** Advances every clock to a time whatever its inputs say: the end of a log, or a test's `advance`. */
-  advanceTo(time: Millis): void {
-    for (const clock of this.clocks) if (clock.advanceTo(time)) this.fire(clock);
+  advanceTo(time: Millis): boolean {
+    const advanced = this.layout.clocks.filter((clock) => clock.advanceTo(time));
+    return advanced.some((clock) => this.isDue(clock));
   }
 
-  /** Keys that are kept, over all stages. */
+  /** Time went by on the monotonic clock: clocks that no input holds go on by it (runtime.md §2). */
+  elapse(millis: Millis): boolean {
+    const free = this.layout.clocks.filter((clock) => clock.isFree() && clock.advanceTo(clock.watermark + millis));
+    return free.some((clock) => this.isDue(clock));
+  }
+
+  /** Fires at most `budget` timers in their order. No event may be taken before it says "done". */
+  fire(budget: number): Fired {
+    for (let left = budget;; left--) {
+      if (!this.raiseParked()) return "keys";
+      const clock = this.agenda.next();
+      if (clock === undefined) return this.agenda.isBehind() ? "timers" : "done";
+      if (left <= 0) return "more";
+      if (!this.fireFirst(clock)) return "keys";
+    }
+  }
+
+  /** Fires everything that is due: for a task whose memory is complete. */
+  settle(): void {
+    const fired = this.fire(Infinity);
+    if (fired !== "done") throw new Error(`a task without a store cannot go on: it needs ${fired}`);
+  }
+
+  /** Store keys that `fire` needs next. */
+  wanted(): readonly string[] {
+    return this.parked.length > 0 ? [...this.parkedKeys] : this.agenda.missing();
+  }
+
+  /** Which timers `fire` needs next: those due by `until`, behind `after`. */
+  timersWanted(): { readonly until: Millis; readonly after: TimerPlace | undefined } {
+    return this.agenda.wanted();
+  }
+
+  /** Takes timers as the store gave them; `all` says that there are no more up to `until`. */
+  feed(timers: readonly TimerPlace[], until: Millis, all: boolean): void {
+    this.agenda.feed(timers, until, all);
+  }
+
+  /** Memory holds every key: `missing` need not be asked. */
+  get complete(): boolean {
+    return this.ledger.complete;
+  }
+
+  /** Adds the store keys that an event will touch and memory lacks. */
+  missing(event: Event, into: Set<string>): void {
+    const stream = this.plan.streams.get(event.place.stream);
+    if (stream !== undefined && !this.ledger.complete) this.scout.missing(stream, event, into);
+  }
+
+  /** Takes in a key as the store has it; undefined when the store has nothing. */
+  admit(key: string, parts: ReadonlyMap<string, string> | undefined): void {
+    const admitted = this.ledger.admit(key, parts);
+    if (admitted !== undefined) this.agenda.admit(admitted);
+  }
+
+  /** Keys that changed since the last `collect`. */
+  get dirty(): number {
+    return this.ledger.dirty;
+  }
+
+  /** Keys in memory, over all stages. */
   get keys(): number {
-    return this.stages.reduce((sum, stage) => sum + stage.states.size, 0);
+    return this.ledger.keys;
   }
 
-  private readonly stages: KeyedStage[] = [];
+  /** What changed since it was last asked, and the head. Only while no signal waits for its limit. */
+  collect(): Changes & { readonly head: string } {
+    if (this.parked.length > 0) throw new Error("a checkpoint is taken when nothing waits: call fire first");
+    this.spoke = false;
+    const inputs = new Map(this.restored.inputs);
+    for (const input of this.inputs) inputs.set(inputName(input), input);
+    const clocks = new Map(this.layout.clocks.map((clock) => [clock.name, clock.watermark]));
+    return { head: writeHead({ clocks, inputs }), ...this.ledger.collect() };
+  }
 
-  /** Groups rules into clocks by their streams, and into stages by their keys. */
-  private build(): void {
-    const byStream = new Map<string, Entry[]>();
-    const stages = this.stagesByKey();
-    for (const rule of this.plan.rules) {
-      const clock = this.clockOf(rule);
-      const stage = rule.compiled.operator.codec === undefined ? undefined : stages.get(keySet(rule));
-      const slot = stage?.rules.indexOf(rule) ?? 0;
-      for (const [inputIndex, input] of rule.compiled.inputs.entries()) {
-        const entry = { rule, input, inputIndex, test: input.where?.test, clock, stage, slot };
-        this.entryOf[rule.index] = entry;
-        byStream.set(input.stream.name, [...byStream.get(input.stream.name) ?? [], entry]);
-      }
+  /** The store has what was last collected. */
+  saved(): void {
+    this.ledger.saved();
+  }
+
+  /** Lets keys that were not used lately go until at most `most` are in memory; returns how many went. */
+  evict(most: number): number {
+    const gone = this.ledger.evict(most);
+    if (gone > 0) this.agenda.forgetCold();
+    return gone;
+  }
+
+  private clocksOf(stream: string): readonly Clock[] {
+    return this.layout.clocksOf.get(stream) ?? [];
+  }
+
+  private isDue(clock: Clock): boolean {
+    return clock.timers.next() <= clock.watermark || this.agenda.isBehind();
+  }
+
+  /** Fires a clock's first timer; false when its key is not in memory. */
+  private fireFirst({ timers }: Clock): boolean {
+    const timer = timers.peek();
+    if (timer === undefined) return true;
+    const key = timer.keeper.stage.states.get(timer.text);
+    if (key === undefined && !this.ledger.complete) return false;
+    const due = timers.next();
+    timers.shift();
+    // A timer that was armed anew since is not this one.
+    if (key !== undefined && key.armed[timer.keeper.slot] === due) this.stepper.wake(timer.keeper, key);
+    return true;
+  }
+
+  private raise(seen: Seen): void {
+    const { rule, key, signal, events } = seen;
+    if (this.parked.length > 0 || !this.raiser.raise(rule, key, signal, events)) this.parked.push(seen);
+  }
+
+  /** Raises the signals that waited for their limits; false while one still waits. */
+  private raiseParked(): boolean {
+    if (this.parked.length === 0) return true;
+    const waiting = this.parked;
+    this.parked = [];
+    this.parkedKeys.clear();
+    for (const seen of waiting) this.raise(seen);
+    return this.parked.length === 0;
+  }
+
+  private limitOf(rule: PlanRule, per: readonly Value[], due: Millis): LimitState | undefined {
+    const keeper = this.layout.limits[rule.index];
+    if (keeper === undefined) return emptyLimit();
+    const text = encodeKey(per);
+    const known = keeper.stage.states.get(text);
+    if (known === undefined && !this.ledger.complete) {
+      this.parkedKeys.add(storeKey(keeper.stage, text));
+      return undefined;
     }
-    for (const [stream, entries] of byStream) this.routes.set(stream, new Route(entries));
-    for (const stream of this.plan.streams.keys()) {
-      this.clocksOf.set(stream, this.clocks.filter((clock) => clock.streams.has(stream)));
-    }
+    const key = known ?? keeper.stage.make(text, per);
+    const before = key.slots[keeper.slot];
+    const state = isLimit(before) ? before : emptyLimit();
+    key.slots[keeper.slot] = state;
+    if (key.armed[keeper.slot] === Infinity) this.agenda.arm(keeper, key, due);
+    this.ledger.note(key, keeper.slot, before);
+    return state;
   }
 
-  private stagesByKey(): Map<string, KeyedStage> {
-    const byKey = new Map<string, PlanRule[]>();
-    for (const rule of this.plan.rules) {
-      if (rule.compiled.operator.codec === undefined) continue;
-      const name = keySet(rule);
-      byKey.set(name, [...byKey.get(name) ?? [], rule]);
-    }
-    const stages = new Map([...byKey].map(([name, rules]) => [name, new KeyedStage(rules)]));
-    this.stages.push(...stages.values());
-    return stages;
-  }
-
-  private clockOf(rule: PlanRule): Clock {
-    const names = new Set(rule.compiled.inputs.map((input) => input.stream.name));
-    const known = this.clocks.find((clock) => clock.streams.size === names.size && clock.streams.isSubsetOf(names));
-    if (known !== undefined) return known;
-    const clock = new Clock(names);
-    this.clocks.push(clock);
-    return clock;
-  }
-
-  private show(stream: Stream, event: Event): void {
-    this.scope[aliasProperty(stream.alias)] = event.data;
-    this.scope.time = event.place.time;
-    this.scope.change = event.change;
-    this.events = { [stream.alias]: event.data };
-  }
-
-  /** Hop 5 for one rule: admits the event, finds the key's state, steps the operator. */
-  private readonly visit = (entry: Entry, event: Event): void => {
-    const { rule, stage } = entry;
-    if (entry.test !== undefined && entry.test(this.scope) !== true) return;
-    const counts = this.counts[rule.index]!;
-    const key = this.keyOf(entry);
-    if (key === undefined) {
-      counts.missingKeys++;
-      return;
-    }
-    counts.events++;
-    this.stepping = rule;
-    this.turn.key = key;
-    this.turn.input = entry.inputIndex;
-    this.turn.watermark = entry.clock.watermark;
-    this.clock = entry.clock;
-    const { operator } = rule.compiled;
-    if (stage === undefined) {
-      operator.step(undefined, event, this.turn);
-      return;
-    }
-    const state = stage.at(key);
-    this.armedDue = Infinity;
-    state.slots[entry.slot] = operator.step(state.slots[entry.slot], event, this.turn);
-    if (this.armedDue < state.armed[entry.slot]!) this.arm(entry, state, this.armedDue);
-    if (state.slots[entry.slot] === undefined) stage.release(state);
-  };
-
-  private arm(entry: Pick<Entry, "rule" | "clock" | "slot">, key: KeyState, due: Millis): void {
-    key.armed[entry.slot] = due;
-    entry.clock.timers.add(due, { rule: entry.rule.index, key });
-  }
-
-  /** Values of the key's parts; undefined when one is missing: the event does not enter the rule (language.md §2). */
-  private keyOf(entry: Entry): readonly Value[] | undefined {
-    const { key } = entry.input;
-    if (key.length === 0) return noKey;
-    const parts: Value[] = [];
-    for (let i = 0; i < key.length; i++) {
-      const value = key[i]!.evaluate(this.scope);
-      if (value === undefined) return undefined;
-      parts.push(value);
-    }
-    return parts;
-  }
-
-  /** Fires every timer that a clock has reached, in the order (due, rule, key hash). */
-  private fire(clock: Clock): void {
-    const { timers } = clock;
-    for (let due = timers.next(); due <= clock.watermark; due = timers.next()) {
-      for (const { rule, key } of timers.take()) {
-        const entry = this.entryOf[rule];
-        if (entry?.stage !== undefined && key.armed[entry.slot] === due) this.wake(entry, entry.stage, key, clock);
-      }
-    }
-  }
-
-  private wake(entry: Entry, stage: KeyedStage, key: KeyState, clock: Clock): void {
-    const { operator } = entry.rule.compiled;
-    const state = key.slots[entry.slot];
-    key.armed[entry.slot] = Infinity;
-    if (state === undefined || operator.wake === undefined) return;
-    this.stepping = entry.rule;
-    this.turn.key = key.parts;
-    this.turn.watermark = clock.watermark;
-    this.clock = clock;
-    this.armedDue = Infinity;
-    this.events = {};
-    key.slots[entry.slot] = operator.wake(state, clock.watermark, this.turn);
-    for (const input of entry.rule.compiled.inputs) this.scope[aliasProperty(input.stream.alias)] = undefined;
-    if (this.armedDue !== Infinity) this.arm(entry, key, this.armedDue);
-    if (key.slots[entry.slot] === undefined) stage.release(key);
-  }
-
-  private raise(signal: Signal): void {
-    const rule = this.stepping;
-    if (rule === undefined) return;
-    this.counts[rule.index]!.matched++;
-    this.raiser.raise(rule, this.turn.key, signal, this.events);
-  }
-
-  private counting(outlet: Outlet): Outlet {
+  /** Notes when a rule with state has spoken. */
+  private speaking(outlet: Outlet): Outlet {
     return {
+      ...outlet,
       alert: (alert, rule) => {
-        this.counts[rule.index]!.alerts++;
+        if (!rule.compiled.stateless) this.spoke = true;
         outlet.alert(alert, rule);
       },
       record: (record, rule) => {
-        this.counts[rule.index]!.records++;
+        if (rule.text.kind === "score") this.spoke = true;
         outlet.record(record, rule);
-      },
-      suppressed: (rule) => {
-        this.counts[rule.index]!.suppressed++;
-        outlet.suppressed(rule);
       },
     };
   }
-}
-
-const noKey: readonly Value[] = [];
-
-/** Equal for rules that share a keyed stage: the same key expressions for the same streams. */
-function keySet(rule: PlanRule): string {
-  return JSON.stringify(
-    rule.compiled.inputs.map((input) => [input.stream.name, input.key.map((part) => part.canonical)]).sort(),
-  );
 }

@@ -1,0 +1,137 @@
+/**
+ * What is due next over all clocks of a task, in the order (due, rule, key hash, key). Memory need not hold every timer:
+ * those of keys that are not in memory are known up to the horizon, and what lies behind it is in the store.
+ */
+import type { Millis } from "../model/time.ts";
+import type { Clock } from "./clock.ts";
+import type { Keeper, KeyState } from "./keyed.ts";
+import { readTimerId, storeKey, timerId } from "./saved_state.ts";
+import { firesBefore, type Timer } from "./timers.ts";
+
+/** A place in the order of timers: everything up to it, it included. */
+export interface TimerPlace {
+  readonly due: Millis;
+  readonly id: string;
+}
+
+/** Event time that timers are read ahead of the watermark. */
+const ahead: Millis = 60_000;
+/** Keys that are asked for at once. */
+const wantedAtOnce = 1000;
+/** An id that no other follows. */
+const lastId = "\uffff";
+
+export class Agenda {
+  /** Every timer up to here is known; undefined when all are. */
+  private horizon: TimerPlace | undefined = undefined;
+
+  constructor(private readonly clocks: readonly Clock[], private readonly keepers: ReadonlyMap<string, Keeper>) {}
+
+  /** Wakes a keeper for a key when the watermark reaches `due`. */
+  arm(keeper: Keeper, key: KeyState, due: Millis): void {
+    key.armed[keeper.slot] = due;
+    keeper.clock.timers.add(due, { keeper, text: key.text, hash: key.hash });
+  }
+
+  /** The clock whose first timer is due and fires before those of all others; undefined when nothing known is due. */
+  next(): Clock | undefined {
+    let found: Clock | undefined;
+    let least = Infinity;
+    for (const clock of this.clocks) {
+      const due = clock.timers.next();
+      if (due > clock.watermark || due > least) continue;
+      if (due === least && !before(clock, found)) continue;
+      [found, least] = [clock, due];
+    }
+    return found === undefined || this.isKnown(least, found) ? found : undefined;
+  }
+
+  /** Whether some clock has come beyond what is known. */
+  isBehind(): boolean {
+    return this.horizon !== undefined && !covers(this.horizon, this.reached());
+  }
+
+  /** What to ask the store for: timers due by `until`, behind `after`. */
+  wanted(): { readonly until: Millis; readonly after: TimerPlace | undefined } {
+    const after = this.horizon?.due === -Infinity ? undefined : this.horizon;
+    return { until: this.reached() + ahead, after };
+  }
+
+  /**
+   * Takes timers that `wanted` asked for. `all` says that the store has no more of them. Keys in memory have their
+   * timers already; returns the ids that no keeper of the plan owns.
+   */
+  feed(timers: readonly TimerPlace[], until: Millis, all: boolean): readonly string[] {
+    const strange: string[] = [];
+    for (const { id, due } of timers) {
+      const { timer } = readTimerId(id, this.keepers);
+      if (timer === undefined) strange.push(id);
+      else if (!timer.keeper.stage.states.has(timer.text)) timer.keeper.clock.timers.add(due, timer);
+    }
+    this.horizon = all ? { due: until, id: lastId } : timers[timers.length - 1] ?? this.horizon;
+    return strange;
+  }
+
+  /** Nothing is known any more: a restored task has all its timers in the store. */
+  forgetAll(): void {
+    this.horizon = { due: -Infinity, id: "" };
+  }
+
+  /** A key came into memory: what of its timers lies behind the horizon is known now, the rest was known before. */
+  admit(key: KeyState): void {
+    for (const keeper of key.stage.keepers) {
+      const due = key.armed[keeper.slot]!;
+      const timer = { keeper, text: key.text, hash: key.hash };
+      if (due !== Infinity && !this.isWithin(due, timer)) keeper.clock.timers.add(due, timer);
+    }
+  }
+
+  /** Keys have left memory: their timers stay to a horizon. */
+  forgetCold(): void {
+    const cut = { due: this.reached() + ahead, id: lastId };
+    if (this.horizon === undefined || this.horizon.due > cut.due) this.horizon = cut;
+    for (const clock of this.clocks) {
+      clock.timers.retain((due, timer) => this.isWithin(due, timer) || timer.keeper.stage.states.has(timer.text));
+    }
+  }
+
+  /** Names of keys whose timers are due and that are not in memory. */
+  missing(): readonly string[] {
+    const wanted = new Set<string>();
+    for (const clock of this.clocks) {
+      for (const { keeper, text } of clock.timers.dueBy(clock.watermark)) {
+        if (!keeper.stage.states.has(text)) wanted.add(storeKey(keeper.stage, text));
+        if (wanted.size >= wantedAtOnce) return [...wanted];
+      }
+    }
+    return [...wanted];
+  }
+
+  /** The furthest watermark. */
+  private reached(): Millis {
+    let most = -Infinity;
+    for (const { watermark } of this.clocks) if (watermark > most) most = watermark;
+    return most;
+  }
+
+  private isKnown(due: Millis, clock: Clock): boolean {
+    const timer = clock.timers.peek();
+    return this.horizon === undefined || timer === undefined || this.isWithin(due, timer);
+  }
+
+  private isWithin(due: Millis, timer: Timer): boolean {
+    const { horizon } = this;
+    if (horizon === undefined || due !== horizon.due) return horizon === undefined || due < horizon.due;
+    return horizon.id === lastId || timerId(timer) <= horizon.id;
+  }
+}
+
+function covers(horizon: TimerPlace, reached: Millis): boolean {
+  return horizon.due > reached || (horizon.due === reached && horizon.id === lastId);
+}
+
+/** Whether the first timer of a clock fires before that of another, both being due at the same time. */
+function before(clock: Clock, other: Clock | undefined): boolean {
+  const [a, b] = [clock.timers.peek(), other?.timers.peek()];
+  return a !== undefined && b !== undefined && firesBefore(a, b) < 0;
+}

@@ -1,0 +1,130 @@
+/**
+ * What of a task's memory the store does not have yet, and what memory may give up because the store has it. Keys that
+ * changed stand in a list of their own, so that a checkpoint costs what changed and nothing for the rest. A key that is
+ * gone stays as an empty one until its deletion is saved: else a read of the store would bring it back.
+ */
+import { changed, type Keeper, type KeyedStage, type KeyState, replaced } from "./keyed.ts";
+import { readParts, readStoreKey, writeKey } from "./saved_state.ts";
+import type { StateChange, TimerChange } from "./store.ts";
+
+/** What a checkpoint writes of a task beside its head. */
+export interface Changes {
+  readonly states: StateChange[];
+  readonly timers: TimerChange[];
+}
+
+export class Ledger {
+  /** Memory holds every key that there is. */
+  complete = true;
+  private dirtyKeys: KeyState[] = [];
+  private inFlight: KeyState[] = [];
+  /** Where the eviction stands in each stage, as the hand of a clock. */
+  private readonly hands = new Map<KeyedStage, Iterator<KeyState>>();
+
+  /** Without `durable` nothing is noted: replay and tests keep nothing. */
+  constructor(
+    private readonly stages: ReadonlyMap<string, KeyedStage>,
+    private readonly keepers: ReadonlyMap<string, Keeper>,
+    readonly durable: boolean,
+  ) {}
+
+  /** Notes that a slot changed; `before` is what it held, to see whether its state is another one now. */
+  note(key: KeyState, slot: number, before: unknown): void {
+    if (!this.durable) {
+      if (key.slots[slot] === undefined && key.isEmpty()) key.stage.drop(key);
+      return;
+    }
+    key.marks[slot] = key.marks[slot]! | changed | (key.slots[slot] === before ? 0 : replaced);
+    key.used = true;
+    if (key.dirty) return;
+    key.dirty = true;
+    this.dirtyKeys.push(key);
+  }
+
+  /** Keys that changed since the last `collect`. */
+  get dirty(): number {
+    return this.dirtyKeys.length;
+  }
+
+  /** Keys in memory. */
+  get keys(): number {
+    let keys = 0;
+    for (const stage of this.stages.values()) keys += stage.states.size;
+    return keys;
+  }
+
+  /** Everything that changed since it was last asked. */
+  collect(): Changes {
+    const changes: Changes = { states: [], timers: [] };
+    for (const key of this.dirtyKeys) {
+      key.dirty = false;
+      key.inFlight = true;
+      writeKey(key, changes.states, changes.timers);
+      this.inFlight.push(key);
+    }
+    this.dirtyKeys = [];
+    return changes;
+  }
+
+  /** What was collected is in the store: keys that are gone may be forgotten, and others may leave memory. */
+  saved(): void {
+    for (const key of this.inFlight) {
+      key.inFlight = false;
+      if (!key.dirty && key.isEmpty()) key.stage.drop(key);
+    }
+    this.inFlight = [];
+  }
+
+  /** Takes in what the store has of a key; undefined when it has nothing. A key that is in memory stays as it is. */
+  admit(name: string, parts: ReadonlyMap<string, string> | undefined): KeyState | undefined {
+    const place = readStoreKey(name, this.stages);
+    if (place === undefined || place.stage.states.has(place.text)) return undefined;
+    const key = place.stage.make(place.text, place.parts);
+    if (parts === undefined) return key;
+    key.stored = new Array(key.slots.length).fill(undefined);
+    for (const [owner, saved] of readParts(parts)) {
+      const keeper = this.keepers.get(owner);
+      const codec = keeper?.stage === place.stage ? keeper.operator.codec : undefined;
+      if (keeper === undefined || codec === undefined || saved.parts.size === 0) continue;
+      key.slots[keeper.slot] = codec.load(saved.parts);
+      key.armed[keeper.slot] = saved.due;
+      key.stored[keeper.slot] = { parts: [...saved.parts.keys()], due: saved.due };
+    }
+    return key;
+  }
+
+  /**
+   * Drops clean keys that were not touched since it last came by, until at most `most` are left or none can go. Returns
+   * how many went.
+   */
+  evict(most: number): number {
+    const excess = this.keys - most;
+    let left = excess;
+    for (const stage of this.stages.values()) {
+      for (let looks = 2 * stage.states.size; left > 0 && looks > 0; looks--) {
+        const key = this.nextOf(stage);
+        if (key === undefined) break;
+        if (key.dirty || key.inFlight) continue;
+        if (key.used) key.used = false;
+        else {
+          stage.drop(key);
+          left--;
+        }
+      }
+    }
+    if (left < excess) this.complete = false;
+    return Math.max(excess, 0) - Math.max(left, 0);
+  }
+
+  /** The key under the hand, which moves on; a map gives keys that were added meanwhile too. */
+  private nextOf(stage: KeyedStage): KeyState | undefined {
+    for (let turns = 0; turns < 2; turns++) {
+      const hand = this.hands.get(stage) ?? stage.states.values();
+      this.hands.set(stage, hand);
+      const next = hand.next();
+      if (next.done !== true) return next.value;
+      this.hands.delete(stage);
+    }
+    return undefined;
+  }
+}

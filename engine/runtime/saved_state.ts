@@ -1,0 +1,147 @@
+/**
+ * How the state of a key is named and written in the store. A key is its stage and its text; its parts are those of its
+ * keepers, each behind the keeper's name, so that a reload finds or drops a rule's state by its signature. Every text
+ * begins with the version of its format.
+ */
+import type { Millis } from "../model/time.ts";
+import type { Value } from "../model/value.ts";
+import { decodeKey, hashText, type Keeper, type KeyedStage, type KeyState, replaced, type Stored } from "./keyed.ts";
+import type { StateChange, TimerChange } from "./store.ts";
+import type { Timer } from "./timers.ts";
+
+/** Version of everything that this file writes. */
+const version = "1";
+/** Ends the name of a keeper, of a stage: no rule's name holds it. */
+const end = "\n";
+/** Behind a keeper's name: when its timer is due. */
+const duePart = "@";
+
+/** Text of a state or timer without its version. Throws when it was written in another format. */
+export function versioned(text: string): string {
+  if (text.startsWith(version)) return text.slice(version.length);
+  throw new Error(`a saved state has format "${text.slice(0, 1)}", this version reads format "${version}"`);
+}
+
+/** Key of a state in the store. */
+export function storeKey(stage: KeyedStage, text: string): string {
+  return `${stage.name}${end}${safe(text)}`;
+}
+
+/** Stage and text of a store's key; undefined for a stage that the plan does not have. */
+export function readStoreKey(
+  key: string,
+  stages: ReadonlyMap<string, KeyedStage>,
+): { readonly stage: KeyedStage; readonly text: string; readonly parts: readonly Value[] } | undefined {
+  const at = key.indexOf(end);
+  const stage = stages.get(key.slice(0, at));
+  if (stage === undefined) return undefined;
+  const text = unsafe(key.slice(at + 1));
+  return { stage, text, parts: decodeKey(text, stage.arity) };
+}
+
+/** Ids of timers order them as they fire: by rule, key hash, key. */
+export function timerId({ keeper, text, hash }: Timer): string {
+  return `${keeper.name}${end}${hash.toString(16).padStart(8, "0")}${end}${safe(text)}`;
+}
+
+/** The timer that an id names, or what it named when no keeper of the plan has it. */
+export function readTimerId(
+  id: string,
+  keepers: ReadonlyMap<string, Keeper>,
+): { readonly timer: Timer | undefined; readonly owner: string } {
+  const [owner = "", , ...rest] = id.split(end);
+  const keeper = keepers.get(owner);
+  if (keeper === undefined) return { timer: undefined, owner };
+  const text = unsafe(rest.join(end));
+  return { timer: { keeper, text, hash: hashText(text) }, owner };
+}
+
+/** Stores keep UTF-8: a text that is no Unicode is written as JSON, which escapes it. */
+function safe(text: string): string {
+  return text.isWellFormed() && !text.startsWith("\u0001") ? text : `\u0001${JSON.stringify(text)}`;
+}
+
+function unsafe(text: string): string {
+  return text.startsWith("\u0001") ? JSON.parse(text.slice(1)) : text;
+}
+
+/** Writes what changed of a key since it was last written, and notes what the store then has. */
+export function writeKey(key: KeyState, states: StateChange[], timers: TimerChange[]): void {
+  const stored = key.stored ??= new Array(key.slots.length).fill(undefined);
+  let name: string | undefined;
+  for (const keeper of key.stage.keepers) {
+    const { slot } = keeper;
+    if (key.marks[slot] === 0) continue;
+    name ??= storeKey(key.stage, key.text);
+    const before = stored[slot] ?? nothing;
+    const parts = writeParts(keeper, key, name, before, states);
+    const due = key.slots[slot] === undefined ? Infinity : key.armed[slot]!;
+    if (due !== before.due) writeDue(keeper, key, name, due, states, timers);
+    stored[slot] = parts.length === 0 ? undefined : { parts, due };
+    key.marks[slot] = 0;
+  }
+}
+
+const nothing: Stored = { parts: [], due: Infinity };
+/** Most states are one head: they share its list of names. */
+const onlyHead: readonly string[] = [""];
+
+/**
+ * Writes the parts of one slot that changed, each once, and returns the names of all that it then has. A codec may delete
+ * a part and write it again: the last word counts.
+ */
+function writeParts(
+  keeper: Keeper,
+  key: KeyState,
+  name: string,
+  before: Stored,
+  states: StateChange[],
+): readonly string[] {
+  const state = key.slots[keeper.slot];
+  const { codec } = keeper.operator;
+  const anew = before.parts.length === 0 || (key.marks[keeper.slot]! & replaced) !== 0;
+  const writes = new Map<string, string | undefined>();
+  if (anew || state === undefined) { for (const part of before.parts) writes.set(part, undefined); }
+  if (state !== undefined) codec?.save(state, anew, (part, text) => writes.set(part, text));
+  const names = new Set(before.parts);
+  for (const [part, text] of writes) {
+    if (text === undefined && !names.delete(part)) continue;
+    if (text !== undefined) names.add(part);
+    const written = text === undefined ? undefined : version + text;
+    states.push({ key: name, part: `${keeper.name}${end}${part}`, text: written });
+  }
+  return names.size === 1 && names.has("") ? onlyHead : [...names];
+}
+
+function writeDue(
+  keeper: Keeper,
+  key: KeyState,
+  name: string,
+  due: Millis,
+  states: StateChange[],
+  timers: TimerChange[],
+): void {
+  const none = due === Infinity;
+  states.push({ key: name, part: keeper.name + duePart, text: none ? undefined : version + due });
+  timers.push({ id: timerId({ keeper, text: key.text, hash: key.hash }), due: none ? undefined : due });
+}
+
+/** What the store has of one keeper: its parts by the codec's names, and when its timer is due. */
+export interface SavedSlot {
+  readonly parts: Map<string, string>;
+  due: Millis;
+}
+
+/** The saved parts of a key, by the name of their keeper. */
+export function readParts(parts: ReadonlyMap<string, string>): Map<string, SavedSlot> {
+  const slots = new Map<string, SavedSlot>();
+  for (const [name, text] of parts) {
+    const at = name.indexOf(end);
+    const owner = at < 0 ? name.slice(0, -duePart.length) : name.slice(0, at);
+    let slot = slots.get(owner);
+    if (slot === undefined) slots.set(owner, slot = { parts: new Map(), due: Infinity });
+    if (at < 0) slot.due = Number(versioned(text));
+    else slot.parts.set(name.slice(at + 1), versioned(text));
+  }
+  return slots;
+}
