@@ -3,7 +3,7 @@
  * checked by the schemas of their kinds, which are given, because sinks are a room above this one.
  */
 
-const duration = { type: "string", pattern: "^\\d{1,12}(ms|s|m|h|d)$" } as const;
+const duration = { type: "string", format: "duration" } as const;
 const text = { type: "string", minLength: 1 } as const;
 const texts = { type: "array", items: text } as const;
 const count = { type: "integer", minimum: 1 } as const;
