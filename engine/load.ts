@@ -9,7 +9,7 @@ import { documentProblems } from "./model/problems/documents.ts";
 import type { TestFile } from "./model/test_file.ts";
 import type { Value } from "./model/value.ts";
 import { readDocument } from "./load/document.ts";
-import { type FileReader, filesIn, textOf } from "./load/files.ts";
+import { createReader, type FileReader, filesIn, type Rejected, textOf } from "./load/files.ts";
 import { readPack } from "./load/packs.ts";
 import { readStreams } from "./load/streams.ts";
 import { checkTests, readTests } from "./load/tests.ts";
@@ -27,10 +27,11 @@ export interface LoadedProject {
   readonly packs: readonly Pack[];
   readonly streams: ReadonlyMap<string, Stream>;
   readonly tests: readonly TestFile[];
-  /** In the order of the files; errors mean that what they concern is not among the packs, streams or tests. */
+  /** With an error among them, packs may lack rules, and the project must not run. */
   readonly problems: readonly Problem[];
   /** Every file read, by its path as problems name it: for rendering and for content hashes. */
   readonly texts: ReadonlyMap<string, string>;
+  readonly rejected: Rejected;
 }
 
 const isTestFile = (file: string) => /\.test\.ya?ml$/.test(file);
@@ -40,7 +41,7 @@ const packFiles = { matches: (name: string) => /\.ya?ml$/.test(name), what: "pac
 export async function loadProject({ packs: paths, contracts, tests: withTests = true }: ProjectPaths): Promise<
   LoadedProject
 > {
-  const reader: FileReader = { texts: new Map(), problems: [] };
+  const reader = createReader();
   const streams = await readStreams(contracts, reader);
   const files = await filesIn(paths, packFiles, reader);
   const packs: Pack[] = [];
@@ -48,17 +49,18 @@ export async function loadProject({ packs: paths, contracts, tests: withTests = 
   for (const file of files) {
     if (isTestFile(file) && !withTests) continue;
     const value = await readYaml(file, isTestFile(file) ? "tests of a pack" : "a pack", reader);
-    if (value === undefined) continue;
-    if (isTestFile(file)) add(readTests(file, value, reader.problems), tests);
-    else add(await readPack(file, value, reader), packs);
+    if (isTestFile(file)) {
+      const read = value === undefined ? undefined : readTests(file, value, reader.problems);
+      if (read !== undefined) tests.push(read);
+    } else {
+      const read = value === undefined ? undefined : await readPack(file, value, reader);
+      if (read === undefined) reader.rejected.packs.add(file);
+      else packs.push(read);
+    }
   }
   checkPackNames(packs, reader.problems);
-  for (const file of tests) checkTests(file, packs, streams, reader.problems);
-  return { packs, streams, tests, problems: reader.problems, texts: reader.texts };
-}
-
-function add<T>(item: T | undefined, to: T[]): void {
-  if (item !== undefined) to.push(item);
+  for (const file of tests) checkTests(file, packs, streams, reader);
+  return { packs, streams, tests, ...reader };
 }
 
 /** The values of a YAML file; undefined, reported, when there are none. */

@@ -4,10 +4,28 @@ import type { Problem } from "../model/problem.ts";
 import { problem } from "../model/problem.ts";
 import { documentProblems } from "../model/problems/documents.ts";
 
-/** Texts read so far, by path, and what could not be read. */
+/** What was declared and could not be read, so that nobody is told that it does not exist. */
+export interface Rejected {
+  /** `pack/rule` of rules whose structure is wrong. */
+  readonly rules: Set<string>;
+  readonly streams: Set<string>;
+  /** Files that hold no pack that could be read. */
+  readonly packs: Set<string>;
+}
+
+/** Texts read so far, by path, and what is wrong with them. */
 export interface FileReader {
   readonly texts: Map<string, string>;
   readonly problems: Problem[];
+  readonly rejected: Rejected;
+}
+
+export function createReader(): FileReader {
+  return {
+    texts: new Map(),
+    problems: [],
+    rejected: { rules: new Set(), streams: new Set(), packs: new Set() },
+  };
 }
 
 /** A path as problems show it: relative to the working directory where it lies below. */

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { findKind, kinds } from "../kinds/mod.ts";
 import { severities } from "../model/alert.ts";
 import type { ListSource, LookupSource, Pack, Param, RuleText } from "../model/pack.ts";
-import { nearest, type Path, type Problem, problem, type ProblemKind } from "../model/problem.ts";
+import { nearest, type Path, problem, type ProblemKind } from "../model/problem.ts";
 import { documentProblems as problems } from "../model/problems/documents.ts";
 import { parseDuration } from "../model/time.ts";
 import { type Fields, isFields, type Value } from "../model/value.ts";
@@ -21,18 +21,17 @@ const defaultCache = 60_000;
 const defaultRefresh = 30_000;
 
 /**
- * The pack that a file's values stand for, and its problems. Rules whose structure is wrong are reported and left out;
- * undefined when the head is wrong.
+ * The pack that a file's values stand for; what is wrong is reported. Rules whose structure is wrong are left out, what is
+ * wrong in the head has some value, so that the rest can be checked. Undefined when the pack has no name.
  */
 export async function readPack(file: string, value: Value, reader: FileReader): Promise<Pack | undefined> {
   const report: Report = (kind, path, facts, at = "value") => {
     reader.problems.push(problem(kind, { file, path, at }, facts));
   };
-  const isSound = checkStructure(packCheck(), value, "the pack", report);
+  checkStructure(packCheck(), value, "the pack", report);
   if (!isFields(value) || typeof value.pack !== "string") return undefined;
   const name = value.pack;
-  const rules = readRules(file, name, value.rules ?? [], reader.problems);
-  if (!isSound) return undefined;
+  const rules = readRules(file, name, value.rules ?? [], reader);
   return {
     name,
     file,
@@ -76,7 +75,7 @@ function ruleCheck(kind: string): SchemaCheck | undefined {
   return check;
 }
 
-function readRules(file: string, pack: string, value: Value, found: Problem[]): readonly RuleText[] {
+function readRules(file: string, pack: string, value: Value, reader: FileReader): readonly RuleText[] {
   if (!Array.isArray(value)) return [];
   const rules: RuleText[] = [];
   for (const [i, raw] of value.entries()) {
@@ -84,9 +83,10 @@ function readRules(file: string, pack: string, value: Value, found: Problem[]): 
     const id = isFields(raw) && typeof raw.id === "string" ? raw.id : undefined;
     const report: Report = (kind, below, facts, at = "value") => {
       const site = { file, path: [...path, ...below], at };
-      found.push(problem(kind, id === undefined ? site : { ...site, rule: id }, facts));
+      reader.problems.push(problem(kind, id === undefined ? site : { ...site, rule: id }, facts));
     };
     const rule = readRule(raw, report);
+    if (rule === undefined && id !== undefined) reader.rejected.rules.add(`${pack}/${id}`);
     if (rule === undefined || id === undefined) continue;
     if (rules.some((other) => other.id === id)) report(problems.duplicateRule, ["id"], { id });
     else rules.push({ id, pack, file, path, ...rule });

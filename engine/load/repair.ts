@@ -29,7 +29,7 @@ export function readMended(text: string): Mended {
   const tabs = tabsOf(text);
   const first = parseYaml(text);
   const isTabbed = first.faults.some(({ code }) => code === "TAB_AS_INDENT");
-  let edits: readonly Edit[] = isTabbed ? bestTabs(text, tabs) : [];
+  let edits: readonly Edit[] = isTabbed ? spacesFor(text, tabs) : [];
   const suspects: Suspect[] = [];
   for (let round = 0;; round++) {
     const copy = round === 0 && edits.length === 0 ? { text, back: same } : apply(text, edits);
@@ -63,17 +63,40 @@ function tabsOf(text: string): Span[] {
   });
 }
 
-/** A tab may have stood for two, four or eight columns: the width that leaves the fewest faults. */
-function bestTabs(text: string, tabs: readonly Span[]): readonly Edit[] {
-  const candidates = [2, 4, 8].map((width) => {
-    const edits = tabs.map(({ start, end }) => ({
-      start,
-      end,
-      text: text.slice(start, end).replaceAll("\t", " ".repeat(width)),
-    }));
-    return { edits, faults: parseYaml(apply(text, edits).text).faults.length };
+/** Tabs of each line replaced by the spaces that fit best to the line above. */
+function spacesFor(text: string, tabs: readonly Span[]): readonly Edit[] {
+  const indents = new Map<number, number>();
+  return tabs.map(({ start, end }) => {
+    const from = text.lastIndexOf("\n", start - 1) + 1;
+    const written = text.slice(from, end);
+    const width = bestWidth(written, lineAbove(text, from, indents));
+    indents.set(from, width);
+    return { start: from, end, text: " ".repeat(width) };
   });
-  return candidates.reduce((best, one) => (one.faults < best.faults ? one : best)).edits;
+}
+
+/** Columns at which the content of the last line above begins, and whether it opens a level of its own. */
+function lineAbove(text: string, from: number, indents: ReadonlyMap<number, number>) {
+  for (let end = from - 1; end > 0;) {
+    const start = text.lastIndexOf("\n", end - 1) + 1;
+    const line = text.slice(start, end);
+    const found = /^([ \t]*)((?:- +)*)[^\s#]/.exec(line);
+    if (found !== null) {
+      const indent = (indents.get(start) ?? found[1]?.length ?? 0) + (found[2]?.length ?? 0);
+      return { indent, opens: /:\s*(#.*)?$/.test(line) };
+    }
+    end = start - 1;
+  }
+  return { indent: 0, opens: false };
+}
+
+/** A tab may have stood for two, four or eight columns. */
+function bestWidth(written: string, above: { readonly indent: number; readonly opens: boolean }): number {
+  const widths = [2, 4, 8].map((width) => written.replaceAll("\t", " ".repeat(width)).length);
+  const fits = above.opens
+    ? widths.find((width) => width > above.indent)
+    : widths.find((width) => width === above.indent) ?? widths.find((width) => width < above.indent && width > 0);
+  return fits ?? widths[0] ?? 2;
 }
 
 function quoted(text: string, { start, end }: Span): Edit {

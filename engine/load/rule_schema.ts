@@ -78,8 +78,8 @@ const ofEveryRule = {
     required: ["max", "every"],
     description: "At most `max` alerts in any `every`, per key of the rule unless `per` says otherwise.",
     properties: {
-      max: { type: "integer", minimum: 1, description: "How many alerts." },
-      every: { ...duration, description: "In how much event time." },
+      max: { type: "integer", minimum: 1, description: "The most alerts that pass." },
+      every: { ...duration, description: "The event time in which they are counted, such as 30m." },
       per: { ...names, description: "Parts of the key; of rules without a key, any expressions of the event." },
     },
   },

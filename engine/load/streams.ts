@@ -26,7 +26,8 @@ export async function readStreams(folder: string, reader: FileReader): Promise<R
   const streams: Stream[] = [];
   for (const file of await filesIn([join(folder, "streams")], contractFiles, reader)) {
     const stream = await readStream(file, reader, report);
-    if (stream !== undefined) streams.push(stream);
+    if (stream === undefined) reader.rejected.streams.add(nameOf(file));
+    else streams.push(stream);
   }
   checkStreamNames(streams, report);
   return new Map(streams.map((stream) => [stream.name, stream]));
@@ -49,8 +50,11 @@ async function readStream(file: string, reader: FileReader, report: ContractRepo
   const schemaFile = shown(join(dirname(file), String(yaml.schema)));
   const schema = await readSchema(schemaFile, reader, report);
   if (schema === "invalid") return undefined;
-  const name = file.split("/").at(-1)?.replace(/\.ya?ml$/, "") ?? file;
-  return buildStream({ name, yaml, file, schema, schemaFile }, report);
+  return buildStream({ name: nameOf(file), yaml, file, schema, schemaFile }, report);
+}
+
+function nameOf(file: string): string {
+  return file.split("/").at(-1)?.replace(/\.ya?ml$/, "") ?? file;
 }
 
 /** Durations are left to the contract itself, which says more about them. */

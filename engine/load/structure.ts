@@ -16,8 +16,19 @@ export function checkStructure(check: SchemaCheck, value: Value, owner: string, 
     if (!seen.has(mark)) report(kind, path, facts, at);
     seen.add(mark);
   };
-  for (const error of leading(check.errors ?? [])) say(error, value, owner, once);
+  for (const error of withoutMisspelt(leading(check.errors ?? []))) say(error, value, owner, once);
   return false;
+}
+
+/** A key that is missing because it is misspelt beside is one mistake, not two. */
+function withoutMisspelt(errors: readonly SchemaError[]): readonly SchemaError[] {
+  const unknown = errors.filter(({ keyword }) => keyword === "additionalProperties");
+  return errors.filter((error) =>
+    error.keyword !== "required" || !unknown.some((other) =>
+      other.instancePath === error.instancePath &&
+      nearest(String(other.params.additionalProperty), [String(error.params.missingProperty)]) !== undefined
+    )
+  );
 }
 
 /** The errors that matter: of a choice (`anyOf`), those of the one branch that was meant. */

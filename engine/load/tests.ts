@@ -6,6 +6,7 @@ import { testProblems as problems } from "../model/problems/tests.ts";
 import type { PackTest, TestFile } from "../model/test_file.ts";
 import { type Fields, isFields, type Value } from "../model/value.ts";
 import { compileSchema, type SchemaCheck } from "./ajv.ts";
+import type { FileReader } from "./files.ts";
 import { checkStructure } from "./structure.ts";
 import { lineProperties, openLine, testFileSchema } from "./test_schema.ts";
 
@@ -64,19 +65,19 @@ export function checkTests(
   tests: TestFile,
   packs: readonly Pack[],
   streams: ReadonlyMap<string, Stream>,
-  found: Problem[],
+  { problems: found, rejected }: FileReader,
 ): void {
   const report: Report = (kind, path, facts, at = "value") => {
     found.push(problem(kind, { file: tests.file, path, at }, facts));
   };
   const pack = packs.find(({ name }) => name === tests.pack);
-  if (pack === undefined) {
+  if (pack === undefined && rejected.packs.size === 0) {
     const known = packs.map(({ name }) => name);
     report(problems.unknownPack, ["pack"], { pack: tests.pack, nearest: nearest(tests.pack, known), known });
   }
   const known = [...streams.keys()];
   const checkStream = (stream: string, path: Path) => {
-    if (streams.has(stream)) return;
+    if (streams.has(stream) || rejected.streams.has(stream)) return;
     report(problems.unknownStream, path, { stream, nearest: nearest(stream, [...known, ...words]), known }, "key");
   };
   for (const stream of Object.keys(tests.defaults)) checkStream(stream, ["defaults", stream]);
@@ -88,7 +89,10 @@ export function checkTests(
     }
     if (pack === undefined) continue;
     for (const part of ["expect", "records"] as const) {
-      for (const [i, wanted] of (test[part] ?? []).entries()) checkRule(pack, wanted, [...test.path, part, i], report);
+      for (const [i, wanted] of (test[part] ?? []).entries()) {
+        const isRejected = rejected.rules.has(`${pack.name}/${wanted.rule}`);
+        if (!isRejected) checkRule(pack, wanted, [...test.path, part, i], report);
+      }
     }
   }
 }

@@ -52,8 +52,8 @@ export function afterBracket(text: string, at: number, end: number): number | un
   return undefined;
 }
 
-/** A key and its colon, or the dash of a list. */
-const lead = /(?:- +|[\w.\-/]+:[ \t]+)+/y;
+/** Dashes of a list, and one key with its colon. */
+const lead = /(?:- +)*(?:[\w.\-/]+:[ \t]+)?/y;
 
 /** The innermost value that an author wrote around an offset, as a span of its line; undefined where there is none. */
 export function valueAround(text: string, offset: number, flow: boolean): Span | undefined {

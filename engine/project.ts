@@ -1,0 +1,32 @@
+/**
+ * A project from its files to its plan: loaded, compiled, every problem of both in one list. Commands, reload and tests
+ * all begin here, so that what `check` says is what keeps an engine from starting.
+ */
+import { type CompileOptions, compileProject } from "./compile.ts";
+import type { Plan } from "./compile/plan.ts";
+import { type LoadedProject, loadProject, type ProjectPaths } from "./load.ts";
+import type { Problem } from "./model/problem.ts";
+import { ruleProblems } from "./model/problems/rules.ts";
+
+export interface Project extends LoadedProject {
+  /** Undefined when there is an error among `problems`. */
+  readonly plan: Plan | undefined;
+}
+
+/** Loads and compiles a project. Never throws for what its files say. */
+export async function buildProject(paths: ProjectPaths, options: CompileOptions = {}): Promise<Project> {
+  const loaded = await loadProject(paths);
+  const compiled = compileProject(loaded, options);
+  const problems = [...loaded.problems, ...compiled.problems.filter((found) => !isConsequence(found, loaded))];
+  const failed = problems.some(({ severity }) => severity === "error");
+  return { ...loaded, problems, plan: failed ? undefined : compiled.plan };
+}
+
+/** Problems that would be gone with others: of streams and rules that were left out because they have errors. */
+function isConsequence({ code, file, message }: Problem, { rejected, packs }: LoadedProject): boolean {
+  if (code === ruleProblems.unknownStream.code) {
+    return [...rejected.streams].some((stream) => message.includes(`"${stream}"`));
+  }
+  const pack = packs.find((one) => one.file === file)?.name;
+  return code === ruleProblems.unusedName.code && [...rejected.rules].some((rule) => rule.startsWith(`${pack}/`));
+}
