@@ -9,6 +9,7 @@ import { Clock } from "./clock.ts";
 import { identify } from "./identity.ts";
 import { type Keeper, KeyedStage } from "./keyed.ts";
 import { limitKeeper } from "./limiter.ts";
+import type { LimitOwner } from "./raise.ts";
 import { type Entry, Route } from "./route.ts";
 import { sharedTests } from "./shared_where.ts";
 
@@ -18,9 +19,12 @@ export interface Layout {
   readonly routes: ReadonlyMap<string, Route>;
   readonly stages: ReadonlyMap<string, KeyedStage>;
   readonly keepers: ReadonlyMap<string, Keeper>;
-  /** What keeps the limit of a rule, by the rule's index. */
-  readonly limits: readonly (Keeper | undefined)[];
+  /** What keeps the limits of a rule, by the rule's index. */
+  readonly limits: readonly Limits[];
 }
+
+/** What keeps the limit of a rule, and the limits that customers set for themselves. */
+export type Limits = { readonly [Owner in LimitOwner]: Keeper | undefined };
 
 /** Lays a plan out. `stamp` tells one event from the next. */
 export function layOut(plan: Plan, stamp: () => number): Layout {
@@ -30,7 +34,7 @@ export function layOut(plan: Plan, stamp: () => number): Layout {
   for (const rule of plan.rules) {
     const clock = builder.clockOf(rule);
     const keeper = builder.operatorOf(rule, clock);
-    builder.limits.push(builder.limitOf(rule, clock));
+    builder.limits.push({ rule: builder.limitOf(rule, clock), customer: builder.customerLimitOf(rule, clock) });
     for (const [inputIndex, input] of rule.compiled.inputs.entries()) {
       const { name } = input.stream;
       const entry = { rule, input, inputIndex, test: tests.get(input), clock, keeper };
@@ -52,7 +56,7 @@ class Builder {
   readonly clocks: Clock[] = [];
   readonly stages = new Map<string, KeyedStage>();
   readonly keepers = new Map<string, Keeper>();
-  readonly limits: (Keeper | undefined)[] = [];
+  readonly limits: Limits[] = [];
 
   clockOf(rule: PlanRule): Clock {
     const streams = new Set(rule.compiled.inputs.map((input) => input.stream.name));
@@ -72,16 +76,23 @@ class Builder {
     return this.join(`${rule.name}#${rule.signature}`, rule, operator, clock, keys);
   }
 
-  /** What keeps a rule's limit. A rule without limit that tells customers apart may meet limits of their own. */
+  /** What keeps a rule's limit. */
   limitOf(rule: PlanRule, clock: Clock): Keeper | undefined {
-    const { stateless, keyNames, inputs } = rule.compiled;
-    if (rule.limit === undefined && !(stateless && keyNames.length > 0)) return undefined;
-    const { per } = rule.limit ?? { per: { parts: keyNames.map((_, i) => i) } };
-    const keys: KeySet = inputs.map((input) => [
+    const { limit } = rule;
+    if (limit === undefined) return undefined;
+    const keys: KeySet = rule.compiled.inputs.map((input) => [
       input.stream.name,
-      "parts" in per ? per.parts.flatMap((part) => input.key[part] ?? []) : per.expressions,
+      "parts" in limit.per ? limit.per.parts.flatMap((part) => input.key[part] ?? []) : limit.per.expressions,
     ]);
     return this.join(`${rule.name}!limit`, rule, limitKeeper, clock, keys);
+  }
+
+  /** What keeps limits that customers set: they count by the rule's key. */
+  customerLimitOf(rule: PlanRule, clock: Clock): Keeper | undefined {
+    const { stateless, keyNames, inputs } = rule.compiled;
+    if (!stateless || keyNames.length === 0) return undefined;
+    const keys: KeySet = inputs.map((input) => [input.stream.name, input.key]);
+    return this.join(`${rule.name}!customer`, rule, limitKeeper, clock, keys);
   }
 
   private join(

@@ -1,5 +1,5 @@
 /** Hop 6: signals into alerts and records. Runs only when a rule has something to say, so it may take its time. */
-import type { Limit, PlanRule, Speech } from "../compile/plan.ts";
+import type { PlanRule, Speech } from "../compile/plan.ts";
 import type { Alert, CriterionResult, OutputRecord } from "../model/alert.ts";
 import type { Place } from "../model/event.ts";
 import type { CarriedEvents, Signal } from "../model/operator.ts";
@@ -16,11 +16,19 @@ export interface Outlet {
   readonly suppressed: (rule: PlanRule) => void;
 }
 
+/** Which limit of a rule counts: its own, or those that customers set for themselves. */
+export type LimitOwner = "rule" | "customer";
+
 /**
  * Finds the state of a rule's limit, which is about to change and need not be looked at before `due`; undefined while it
  * is not in memory.
  */
-export type FindLimit = (rule: PlanRule, per: readonly Value[], due: Millis) => LimitState | undefined;
+export type FindLimit = (
+  rule: PlanRule,
+  owner: LimitOwner,
+  per: readonly Value[],
+  due: Millis,
+) => LimitState | undefined;
 
 export interface RaiseOptions {
   readonly aliases: readonly string[];
@@ -85,14 +93,13 @@ export class Raiser {
     episode: string,
   ): number | undefined | "unknown" {
     const limit = signal.limit ?? rule.limit;
-    const per = limit === undefined ? undefined : this.per(rule, key);
+    const owner = signal.limit === undefined ? "rule" : "customer";
+    const per = owner === "customer" ? key : this.per(rule, key);
     if (limit === undefined || per === undefined) return 0;
-    const state = this.limitOf(rule, per, limitDue(signal.time, limit.every));
+    const state = this.limitOf(rule, owner, per, limitDue(signal.time, limit.every));
     if (state === undefined) return "unknown";
     if (signal.status === "resolved") return releaseEpisode(state, episode) ? undefined : 0;
-    // A customer's own limit counts apart from the rule's.
-    const name = limit === rule.limit ? "" : `${limit.max}/${limit.every}`;
-    const suppressed = pass(state, name, limit, signal.time);
+    const suppressed = pass(state, signal.limit?.name ?? "", limit, signal.time);
     const begins = signal.episode === undefined && rule.text.raw.notify_resolved === true;
     if (suppressed !== undefined || begins) holdEpisode(state, episode, suppressed === undefined);
     return suppressed;

@@ -16,8 +16,8 @@ import type { Stepper } from "./stepper.ts";
 
 export class Scout {
   private into = new Set<string>();
-  /** A stateless operator has spoken while it was tried. */
-  private spoke = false;
+  /** Limits that the rule at hand would ask while it is tried. */
+  private readonly asked = { rule: false, customer: false };
   private readonly trial: { -readonly [Name in keyof Turn]: Turn[Name] };
 
   constructor(private readonly layout: Layout, private readonly stepper: Stepper, thresholds: ThresholdStore) {
@@ -28,7 +28,7 @@ export class Scout {
       watermark: -Infinity,
       floor: () => -Infinity,
       signal: (signal) => {
-        if (signal.output === "alert") this.spoke = true;
+        if (signal.output === "alert") this.asked[signal.limit === undefined ? "rule" : "customer"] = true;
       },
       wakeAt: () => {},
       thresholds,
@@ -50,24 +50,26 @@ export class Scout {
     const parts = this.stepper.partsOf(entry);
     if (parts === undefined) return;
     if (entry.keeper !== undefined) this.want(entry.keeper.stage, parts);
-    const limit = this.layout.limits[entry.rule.index];
-    if (limit === undefined || limit.stage === entry.keeper?.stage) return;
-    if (entry.keeper === undefined && !this.speaks(entry, event, parts)) return;
-    const per = this.perOf(entry.rule.limit, parts);
-    if (per !== undefined) this.want(limit.stage, per);
+    const limits = this.layout.limits[entry.rule.index]!;
+    if (limits.rule === undefined && limits.customer === undefined) return;
+    if (entry.keeper === undefined) this.tryOut(entry, event, parts);
+    else this.asked.rule = limits.rule?.stage !== entry.keeper.stage;
+    const per = this.asked.rule ? this.perOf(entry.rule.limit, parts) : undefined;
+    if (limits.rule !== undefined && per !== undefined) this.want(limits.rule.stage, per);
+    if (limits.customer !== undefined && this.asked.customer) this.want(limits.customer.stage, parts);
   };
 
-  /** Whether a stateless rule has an alert to raise: it keeps nothing, so it can be tried. */
-  private speaks(entry: Entry, event: Event, key: readonly Value[]): boolean {
-    this.spoke = false;
+  /** Steps a stateless rule, which keeps nothing, to see whether it has an alert to raise. */
+  private tryOut(entry: Entry, event: Event, key: readonly Value[]): void {
+    this.asked.rule = false;
+    this.asked.customer = false;
     this.trial.key = key;
     this.trial.input = entry.inputIndex;
     entry.rule.compiled.operator.step(undefined, event, this.trial);
-    return this.spoke;
   }
 
   private perOf(limit: Limit | undefined, key: readonly Value[]): readonly Value[] | undefined {
-    if (limit === undefined) return key;
+    if (limit === undefined) return undefined;
     const { per } = limit;
     const values = "parts" in per
       ? per.parts.map((part) => key[part])

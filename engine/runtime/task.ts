@@ -16,7 +16,7 @@ import { encodeKey } from "./keyed.ts";
 import { type Layout, layOut } from "./layout.ts";
 import { type Changes, Ledger } from "./ledger.ts";
 import { emptyLimit, isLimit, type LimitState } from "./limiter.ts";
-import { type Outlet, Raiser } from "./raise.ts";
+import { type LimitOwner, type Outlet, Raiser } from "./raise.ts";
 import { Scout } from "./scout.ts";
 import { type Seen, Stepper } from "./stepper.ts";
 import { storeKey } from "./saved_state.ts";
@@ -72,7 +72,7 @@ export class Task {
     const raising = { aliases: plan.aliases, now: options.now };
     this.raiser = new Raiser(
       counting(this.speaking(outlet), counts),
-      (rule, per, due) => this.limitOf(rule, per, due),
+      (rule, owner, per, due) => this.limitOf(rule, owner, per, due),
       raising,
     );
   }
@@ -258,8 +258,13 @@ export class Task {
     return this.parked.length === 0;
   }
 
-  private limitOf(rule: PlanRule, per: readonly Value[], due: Millis): LimitState | undefined {
-    const keeper = this.layout.limits[rule.index];
+  private limitOf(
+    rule: PlanRule,
+    owner: LimitOwner,
+    per: readonly Value[],
+    due: Millis,
+  ): LimitState | undefined {
+    const keeper = this.layout.limits[rule.index]?.[owner];
     if (keeper === undefined) return emptyLimit();
     const text = encodeKey(per);
     const known = keeper.stage.states.get(text);
