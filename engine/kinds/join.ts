@@ -252,6 +252,32 @@ rules:
 `,
     test: `pack: example
 start: 2026-01-05T10:00:00Z
+defaults:
+  payments:
+    payment_id: p
+    order_id: o
+    customer_id: c
+    session_id: s
+    amount: 20
+    currency: EUR
+    status: succeeded
+    method: card
+    provider: stripe
+    risk_score: 10
+    is_flagged: false
+    billing_country: FR
+    ip: 192.0.2.1
+    ip_country: FR
+  orders:
+    order_id: o
+    customer_id: c
+    event_type: created
+    subtotal: 100
+    discount: 0
+    total: 100
+    item_count: 1
+    shipping_country: FR
+    shipping_method: standard
 tests:
   - name: a payment six percent above its order alerts
     given:

@@ -260,6 +260,8 @@ rules:
 `,
     test: `pack: example
 start: 2026-01-05T10:00:00Z
+defaults:
+  transactions: { tx_id: t, merchant_id: m, currency: EUR, country: FR }
 tests:
   - name: the third, large transaction is blocked
     given:

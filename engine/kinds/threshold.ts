@@ -73,6 +73,22 @@ rules:
 `,
     test: `pack: example
 start: 2026-01-05T10:00:00Z
+defaults:
+  payments:
+    payment_id: p
+    order_id: o
+    customer_id: c
+    session_id: s
+    amount: 20
+    currency: EUR
+    status: succeeded
+    method: card
+    provider: stripe
+    risk_score: 10
+    is_flagged: false
+    billing_country: FR
+    ip: 192.0.2.1
+    ip_country: FR
 tests:
   - name: two of four payments failed in one window
     given:

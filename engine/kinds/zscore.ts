@@ -305,6 +305,8 @@ rules:
 `,
     test: `pack: example
 start: 2026-01-05T10:00:00Z
+defaults:
+  sensor_readings: { machine_id: m1, factory: f1, type: temperature }
 tests:
   - name: a jump after four steady values is critical
     given:
