@@ -1,14 +1,18 @@
 /**
- * Gives Kafka and Redis to tests and CI: the one whose address stands in the environment, else what is installed, else it
+ * Gives servers to tests and CI: the one whose address stands in the environment, else what is installed, else it
  * installs it. One instance a test run, shared by all its files; it ends when the run ends, however that happens.
  * From a command line: `deno run -A tests/services/services.ts kafka redis` prints addresses and stays until SIGTERM.
  */
+import { alertmanager } from "./alertmanager.ts";
+import { clickhouse } from "./clickhouse.ts";
+import { influxdb } from "./influxdb.ts";
 import { kafka } from "./kafka.ts";
 import { freePort } from "./port.ts";
+import { postgres } from "./postgres.ts";
 import { redis } from "./redis.ts";
 import type { Command, Service } from "./service.ts";
 
-const services: Record<string, Service> = { kafka, redis };
+const services: Record<string, Service> = { kafka, redis, postgres, influxdb, clickhouse, alertmanager };
 
 /** Address of a Kafka broker, such as `127.0.0.1:9092`. A broker that cannot be had is an error, never a skip. */
 export function kafkaService(): Promise<string> {
@@ -18,6 +22,26 @@ export function kafkaService(): Promise<string> {
 /** Address of a Redis server, such as `127.0.0.1:6379`. */
 export function redisService(): Promise<string> {
   return addressOf(redis);
+}
+
+/** Address of a PostgreSQL server, such as `127.0.0.1:5432`; user, password and database are `postgres`. */
+export function postgresService(): Promise<string> {
+  return addressOf(postgres);
+}
+
+/** Address of an InfluxDB 1.x server, such as `127.0.0.1:8086`. */
+export function influxdbService(): Promise<string> {
+  return addressOf(influxdb);
+}
+
+/** Address of a ClickHouse server's HTTP port, such as `127.0.0.1:8123`. */
+export function clickhouseService(): Promise<string> {
+  return addressOf(clickhouse);
+}
+
+/** Address of a Prometheus Alertmanager, such as `127.0.0.1:9093`. */
+export function alertmanagerService(): Promise<string> {
+  return addressOf(alertmanager);
 }
 
 /** A service that the caller may stop and start again on the same port: for tests of what happens without it. */
