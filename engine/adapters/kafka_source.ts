@@ -149,6 +149,13 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
       held.delete(partitionName({ topic, partition }));
       listening?.resume(topic, partition);
     },
+    async ends(partitions) {
+      const ends = new Map<string, number>();
+      for (const topic of new Set(partitions.map((asked) => asked.topic))) {
+        for (const { partition, end } of await kafka.offsets(topic)) ends.set(partitionName({ topic, partition }), end);
+      }
+      return ends;
+    },
     commit: (given) =>
       listening?.commit(given.map(({ partition: { topic, partition }, offset }) => ({ topic, partition, offset }))) ??
         Promise.resolve(),

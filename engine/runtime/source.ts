@@ -33,6 +33,8 @@ export interface SourceReader {
 
 /** A partition at the moment of opening. */
 export interface OpenedPartition extends SourcePartition {
+  /** Partitions that its messages name in `_topic` and `_partition`: each holds the watermark from the start. */
+  readonly names?: readonly { readonly topic: string; readonly partition: number }[];
   /** Offset that is read first. */
   readonly start: number;
   /** Offset behind its newest message; Infinity where a source cannot know. */
@@ -47,6 +49,8 @@ export interface Source {
   /** Holds a partition back until `resume`: memory stays bounded. */
   readonly pause: (partition: SourcePartition) => void;
   readonly resume: (partition: SourcePartition) => void;
+  /** Ends of partitions now, by name: whoever stands there is caught up. Throws where the source cannot tell. */
+  readonly ends: (partitions: readonly SourcePartition[]) => Promise<ReadonlyMap<string, number>>;
   /** Tells where reading has come to, for tools that show lag; nothing depends on it. */
   readonly commit: (positions: readonly { partition: SourcePartition; offset: number }[]) => Promise<void>;
   /** Stops for good. */

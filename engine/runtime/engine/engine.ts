@@ -1,0 +1,170 @@
+/**
+ * The live engine: claims the task, runs lives of it one after the other, and ends with a clean stop or a drained source.
+ * A process that does not get the claim stands by and takes over when the owner is gone.
+ */
+import type { Millis } from "../../model/time.ts";
+import { pipeline } from "../pipeline.ts";
+import { settled } from "../settle.ts";
+import { partitionName, type SourceReader } from "../source.ts";
+import { type Claimed, StoreError } from "../store.ts";
+import { finishInputs } from "./hops/decode.ts";
+import { isDrained } from "./hops/poll.ts";
+import { saveAll } from "./hops/save.ts";
+import { settleTimers } from "./hops/step.ts";
+import { readHead } from "./head.ts";
+import { Lease } from "./lease.ts";
+import type { EngineOptions } from "./options.ts";
+import { Run, type RunEnd } from "./run.ts";
+
+/** Longest wait between two tries to get the claim. */
+const claimMillis = 1_000;
+
+export class Engine {
+  /** The present life; undefined while standing by. */
+  run: Run | undefined;
+  private readonly stopped = new AbortController();
+  private readonly shutdownOver = new AbortController();
+
+  constructor(private readonly options: EngineOptions) {}
+
+  /** Runs until it is stopped or drained. Throws what the operator must mend. */
+  async start(): Promise<void> {
+    while (!this.stopped.signal.aborted) {
+      const end = await this.life();
+      if (end === undefined) return;
+      if (end.why === "failed") throw end.error;
+      this.options.log(
+        end.why === "fenced"
+          ? "Another instance has taken over; standing by"
+          : "The store was set back; going on from what it holds",
+      );
+    }
+  }
+
+  /** Stops cleanly: the slice is finished, saved and delivered as far as `shutdown` allows. */
+  stop(): void {
+    this.stopped.abort();
+    if (this.run === undefined) return;
+    this.run.isStopping = true;
+    this.run.bell.ring();
+  }
+
+  /** One life; undefined after a clean stop or a drain. */
+  private async life(): Promise<RunEnd | undefined> {
+    const { options } = this;
+    const { time, store } = options;
+    const claim = await this.claim();
+    if (claim === undefined) return undefined;
+    const { claimed, asked } = claim;
+    const lease = new Lease(store, claimed.fence, options.term, time, asked, () => this.run?.finish({ why: "fenced" }));
+    let run: Run | undefined;
+    try {
+      run = new Run(options, claimed, lease, await store.depths(options.task));
+      this.run = run;
+      await this.read(run);
+      const isDone = await cycle(run);
+      if (run.end === undefined) await this.conclude(run, isDone);
+      return run.end;
+    } finally {
+      lease.end();
+      for (const lane of run?.lanes.values() ?? []) lane.stop();
+      await run?.source?.close().catch(() => {});
+      await store.release(claimed.fence).catch(() => {});
+      this.run = undefined;
+    }
+  }
+
+  /** Claims the task, waiting for its owner's end; undefined when stopped meanwhile. */
+  private async claim(): Promise<{ claimed: Claimed; asked: Millis } | undefined> {
+    const { store, task, owner, term, time, log } = this.options;
+    const { signal } = this.stopped;
+    for (let attempt = 0, told = false; !signal.aborted; attempt++) {
+      const asked = time.monotonic();
+      try {
+        const claimed = await store.claim(task, owner, { term, steal: false });
+        if (!("heldFor" in claimed)) return { claimed, asked };
+        if (!told) log("Another instance runs this task; standing by");
+        told = true;
+        await time.sleep(Math.min(claimed.heldFor + 1, claimMillis), signal);
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.state === "refused") throw error;
+        log(`The store is away: ${error.message}; trying again`);
+        await time.sleep(time.backoff(attempt), signal);
+      }
+    }
+    return undefined;
+  }
+
+  /** Opens the source where the checkpoint ended and begins to read. */
+  private async read(run: Run): Promise<void> {
+    const { options } = this;
+    const { positions } = readHead(run.claimed.head);
+    const source = options.source(
+      run.setup.plan,
+      (topic, partition) => positions.get(partitionName({ topic, partition })),
+    );
+    run.source = source;
+    for (const opened of await source.open()) run.addFeed(opened);
+    await settleTimers(run);
+    await source.start(readerOf(run));
+  }
+
+  /** The end of a life: what is stepped is saved, what is saved is delivered. */
+  private async conclude(run: Run, isDrained: boolean): Promise<void> {
+    const { shutdown, time } = this.options;
+    await run.source?.close();
+    if (isDrained) await advance(run);
+    const lanes = [...run.lanes.values()];
+    const over = isDrained
+      ? this.untilStopped().then(() => time.sleep(shutdown, this.shutdownOver.signal))
+      : time.sleep(shutdown, this.shutdownOver.signal);
+    await Promise.race([saveAll(run), over]);
+    await settled(lanes, over);
+    this.shutdownOver.abort();
+    for (const lane of lanes) lane.stop();
+    await Promise.race([saveAll(run), time.sleep(claimMillis)]);
+    const waiting = lanes.reduce((sum, lane) => sum + lane.size, 0);
+    if (waiting > 0) this.options.log(`${waiting} alerts were not delivered and stay in the outbox`);
+  }
+
+  private untilStopped(): Promise<void> {
+    const { signal } = this.stopped;
+    return new Promise((resolve) => signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve()));
+  }
+}
+
+/** The end of a drain: every input is finished, and event time is that of the newest event (semantics.md 13). */
+async function advance(run: Run): Promise<void> {
+  await finishInputs(run);
+  if (run.task.advanceTo(run.newest)) await settleTimers(run);
+}
+
+/** Runs the pipeline until the life ends, a stop is asked for, or everything has been read: then it is true. */
+async function cycle(run: Run): Promise<boolean> {
+  while (run.end === undefined && !run.isStopping) {
+    for (const hop of pipeline) await hop(run);
+    if (run.end === undefined && isDrained(run)) return true;
+  }
+  return false;
+}
+
+function readerOf(run: Run): SourceReader {
+  const feedOf = (name: string) => run.feeds.find((feed) => partitionName(feed.partition) === name);
+  return {
+    batch(partition, batch) {
+      feedOf(partitionName(partition))?.add(batch);
+      run.bell.ring();
+    },
+    added(opened) {
+      if (feedOf(partitionName(opened)) !== undefined || run.options.drain) return;
+      run.addFeed(opened);
+      run.bell.ring();
+    },
+    ended(partition) {
+      const feed = feedOf(partitionName(partition));
+      if (feed !== undefined) feed.hasEnded = true;
+      run.bell.ring();
+    },
+    failed: (error) => run.finish({ why: "failed", error }),
+  };
+}

@@ -1,0 +1,212 @@
+/** The live engine over a source and stores in memory: what a crash, a stop and a standby mean for alerts. */
+import { expect } from "expect";
+import { emptyShelf, memoryStore } from "../../adapters/memory.ts";
+import { backoff, monotonic, now, sleep, turn } from "../../adapters/clock.ts";
+import { compileProject } from "../../compile.ts";
+import { loadProject } from "../../load.ts";
+import type { Plan } from "../../compile/plan.ts";
+import { createDecoder } from "../decode.ts";
+import type { RawMessage } from "../ports.ts";
+import { replay } from "../replay.ts";
+import type { Parcel } from "../settle/entry.ts";
+import { partitionName, type Source } from "../source.ts";
+import { Engine } from "./engine.ts";
+import type { EngineOptions, Position } from "./options.ts";
+
+const start = Date.parse("2026-01-05T10:00:00Z");
+
+async function paymentsPlan(): Promise<Plan> {
+  const { packs, streams, problems } = await loadProject({
+    packs: ["rules/payments", "rules/fraud/advanced.yaml"],
+    contracts: "contracts",
+    tests: false,
+  });
+  const compiled = compileProject({ packs, streams });
+  if (compiled.plan === undefined) throw new Error(JSON.stringify([...problems, ...compiled.problems]));
+  return compiled.plan;
+}
+
+const plan = await paymentsPlan();
+
+/** Payments over partitions by order: some are fraud, some sessions pay often. */
+function payments(count: number, partitions: number): RawMessage[][] {
+  const found: RawMessage[][] = Array.from({ length: partitions }, () => []);
+  for (let i = 0; i < count; i++) {
+    const partition = (i * 7919) % partitions;
+    const event = {
+      payment_id: `p${i}`,
+      order_id: `o${i}`,
+      customer_id: `c${i % 23}`,
+      session_id: `s${Math.floor(i / 5)}`,
+      amount: i % 40 === 0 ? 2_000 : 20,
+      currency: "EUR",
+      status: i % 3 === 0 ? "failed" : "succeeded",
+      method: "card",
+      provider: "stripe",
+      risk_score: (i * 31) % 100,
+      is_flagged: i % 50 === 0,
+      billing_country: "FR",
+      ip: "203.0.113.9",
+      ip_country: "FR",
+      card_ref: `card${i % 97}`,
+      device_id: `d${i % 31}`,
+      created_at: new Date(start + i * 1_300).toISOString(),
+    };
+    const of = found[partition] ?? [];
+    const value = new TextEncoder().encode(i % 211 === 5 ? "{broken" : JSON.stringify(event));
+    of.push({ topic: "payments", partition, offset: of.length, timestamp: start, key: null, value });
+  }
+  return found;
+}
+
+/** A source of lists: batches of `size`, each partition from its position to its end. */
+function listSource(partitions: readonly RawMessage[][], size: number, position: Position): Source {
+  const name = (partition: number) => ({ stream: "payments", topic: "payments", partition });
+  let closed = false;
+  return {
+    open: () =>
+      Promise.resolve(
+        partitions.map((messages, i) => ({
+          ...name(i),
+          start: position("payments", i) ?? 0,
+          end: messages.length,
+        })),
+      ),
+    start: async (reader) => {
+      await Promise.resolve();
+      void (async () => {
+        const next = partitions.map((_, i) => position("payments", i) ?? 0);
+        for (let more = true; more && !closed;) {
+          more = false;
+          for (const [i, messages] of partitions.entries()) {
+            const from = next[i]!;
+            if (from >= messages.length) continue;
+            const batch = messages.slice(from, from + size);
+            next[i] = from + batch.length;
+            reader.batch(name(i), { messages: batch, next: next[i]!, end: messages.length });
+            more = true;
+          }
+          await turn();
+        }
+      })();
+    },
+    pause: () => {},
+    resume: () => {},
+    ends: (asked) =>
+      Promise.resolve(new Map(asked.map((p) => [partitionName(p), partitions[p.partition]?.length ?? 0]))),
+    commit: () => Promise.resolve(),
+    close: () => {
+      closed = true;
+      return Promise.resolve();
+    },
+  };
+}
+
+function optionsOf(partitions: readonly RawMessage[][], changes: Partial<EngineOptions> & { size?: number } = {}) {
+  const parcels: Parcel[] = [];
+  const log: string[] = [];
+  const deliver = (batch: readonly Parcel[]) => {
+    parcels.push(...batch);
+    return Promise.resolve(batch.map(() => ({ result: "delivered" as const })));
+  };
+  const receiver = { deliver, batchMax: 100, wait: () => 10, isOne: true };
+  const options: EngineOptions = {
+    setup: {
+      plan,
+      decoderOf: (stream) => createDecoder(stream, { live: undefined, recorded: false }),
+      receivers: new Map([["sink", receiver], ["dead", receiver]]),
+      ways: { alert: () => ["sink"], record: () => ["sink"], dead: ["dead"], late: [] },
+    },
+    source: (_, position) => listSource(partitions, changes.size ?? 100, position),
+    store: memoryStore(),
+    task: "all",
+    owner: crypto.randomUUID(),
+    term: 1_000,
+    checkpoint: { every: 50, groupCommit: 5, maxDirty: 5_000, maxKeys: 1_000_000 },
+    outbox: { queue: 100, max: 100_000 },
+    time: { now, monotonic, sleep, turn, backoff: (attempt) => backoff(attempt, { first: 5, most: 50 }) },
+    drain: true,
+    shutdown: 2_000,
+    log: (line) => void log.push(line),
+    ...changes,
+  };
+  return { options, parcels, log };
+}
+
+/** Ids of alerts and records that a replay of the same messages gives, and the number of its dead letters. */
+async function replayed(partitions: readonly RawMessage[][]) {
+  const ids: string[] = [];
+  let dead = 0;
+  const order = partitions.flat().map((message) => ({ message, time: timeOf(message) }))
+    .sort((a, b) => a.time - b.time).map(({ message }) => message);
+  let read = false;
+  await replay(plan, [{
+    stream: "payments",
+    decoder: createDecoder(plan.streams.get("payments")!, { live: undefined, recorded: false }),
+    partitions: partitions.map((_, partition) => ({ topic: "payments", partition })),
+    read: () => {
+      if (read) return Promise.resolve(undefined);
+      read = true;
+      return Promise.resolve(order);
+    },
+  }], {
+    alert: (alert) => ids.push(alert.id),
+    record: (record) => ids.push(record.id),
+    late: () => {},
+    dead: () => void dead++,
+  });
+  return { ids: ids.sort(), dead };
+}
+
+function timeOf({ value }: RawMessage): number {
+  const text = new TextDecoder().decode(value ?? new Uint8Array());
+  return text.startsWith("{b") ? 0 : Date.parse(JSON.parse(text).created_at);
+}
+
+function idsOf(parcels: readonly Parcel[]): string[] {
+  return parcels.flatMap((parcel) =>
+    "alert" in parcel ? [parcel.alert.id] : "record" in parcel ? [parcel.record.id] : []
+  ).sort();
+}
+
+for (const size of [1, 7, 10_000]) {
+  Deno.test(`a drain gives what a replay gives, with batches of ${size}`, async () => {
+    const partitions = payments(2_000, 3);
+    const { options, parcels, log } = optionsOf(partitions, { size });
+    await new Engine(options).start();
+    const expected = await replayed(partitions);
+    expect(idsOf(parcels)).toEqual(expected.ids);
+    expect(parcels.filter((parcel) => "refused" in parcel).length).toBe(expected.dead);
+    expect(log).toEqual([]);
+  });
+}
+
+Deno.test("a second drain over the same store finds nothing to say", async () => {
+  const partitions = payments(500, 2);
+  const shelf = emptyShelf();
+  const first = optionsOf(partitions, { store: memoryStore(shelf) });
+  await new Engine(first.options).start();
+  const second = optionsOf(partitions, { store: memoryStore(shelf) });
+  await new Engine(second.options).start();
+  expect(first.parcels.length).toBeGreaterThan(10);
+  expect(second.parcels).toEqual([]);
+});
+
+Deno.test("a clean stop in the middle says nothing twice, and the next start goes on", async () => {
+  const partitions = payments(3_000, 3);
+  const shelf = emptyShelf();
+  const said: Parcel[] = [];
+  for (let life = 0; life < 40; life++) {
+    const { options, parcels } = optionsOf(partitions, { store: memoryStore(shelf), size: 50 });
+    const engine = new Engine(options);
+    const done = engine.start();
+    for (let i = 0; i < 8; i++) await turn();
+    engine.stop();
+    await done;
+    said.push(...parcels);
+  }
+  const last = optionsOf(partitions, { store: memoryStore(shelf) });
+  await new Engine(last.options).start();
+  said.push(...last.parcels);
+  expect(idsOf(said)).toEqual((await replayed(partitions)).ids);
+});

@@ -1,0 +1,111 @@
+/**
+ * One partition as the engine sees it: batches that wait, the next event decoded, and where reading, stepping and silence
+ * have come to. Its position is the first offset that no checkpoint needs to hold.
+ */
+import type { Millis } from "../../model/time.ts";
+import type { Input } from "../clock.ts";
+import { type Arrival, Lane, type LaneOptions } from "../lane.ts";
+import type { OpenedPartition, SourceBatch, SourcePartition } from "../source.ts";
+
+/** Messages and bytes that wait at most before the source is asked to hold back, and below which it goes on. */
+export interface FeedBounds {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+export class Feed {
+  readonly partition: SourcePartition;
+  /** First offset that was not stepped. */
+  position: number;
+  /** Offset behind the newest message known. */
+  end: number;
+  /** Monotonic time since which the feed has had nothing to give. */
+  quietSince: Millis;
+  /** The source was asked to hold the partition back. */
+  isHeld = false;
+  /** No more will come. */
+  hasEnded = false;
+  /** Messages before this offset are taken, those from it on are not: the end of a drain. */
+  readonly stopAt: number;
+  /** Inputs that its messages feed. */
+  readonly inputs = new Set<Input>();
+  /** Events, dead letters and tombstones so far. */
+  readonly counts = { events: 0, dead: 0, skipped: 0 };
+  private readonly batches: SourceBatch[] = [];
+  /** Offset that follows the last batch. */
+  private next: number;
+  private queued = { messages: 0, bytes: 0 };
+  private lane: Lane;
+
+  constructor(opened: OpenedPartition, options: LaneOptions, drain: boolean, now: Millis) {
+    const { stream, topic, partition, start, end } = opened;
+    this.partition = { stream, topic, partition };
+    this.position = this.next = start;
+    this.stopAt = drain ? end : Infinity;
+    this.end = end;
+    this.quietSince = now;
+    this.lane = new Lane(options);
+  }
+
+  /** Queues a batch. */
+  add(batch: SourceBatch): void {
+    const messages = batch.messages.filter(({ offset }) => offset >= this.next && offset < this.stopAt);
+    this.next = Math.min(Math.max(this.next, batch.next), this.stopAt);
+    this.end = Math.max(this.end, batch.end);
+    if (messages.length === 0) return;
+    this.batches.push({ ...batch, messages });
+    this.queued.messages += messages.length;
+    this.queued.bytes += bytesOf(messages);
+  }
+
+  /** Event time of the next event; undefined when nothing waits. */
+  peek(): Millis | undefined {
+    for (;;) {
+      const time = this.lane.peek();
+      if (time !== undefined) return time;
+      const batch = this.batches.shift();
+      if (batch === undefined) return undefined;
+      this.queued.messages -= batch.messages.length;
+      this.queued.bytes -= bytesOf(batch.messages);
+      this.lane.push(batch.messages);
+    }
+  }
+
+  /** Takes the next event out. */
+  shift(): Arrival | undefined {
+    return this.lane.shift();
+  }
+
+  /** Whether more is known to come: the merge must wait for it. */
+  get isBehind(): boolean {
+    return !this.hasEnded && this.next < Math.min(this.end, this.stopAt);
+  }
+
+  /** Whether the feed of a drain has given all that it will. */
+  get isDone(): boolean {
+    return this.hasEnded || this.next >= this.stopAt;
+  }
+
+  isOver({ messages, bytes }: FeedBounds): boolean {
+    return this.queued.messages > messages || this.queued.bytes > bytes;
+  }
+
+  /** Nothing waits and nothing is being stepped: what was no event at the end needs no reading again. */
+  settlePosition(): void {
+    if (this.peek() === undefined) this.position = this.next;
+  }
+
+  /** Reads on under another plan: what was decoded but not stepped is decoded anew. */
+  replan(options: LaneOptions): void {
+    const waiting = this.lane.rest();
+    this.lane = new Lane(options);
+    this.lane.push(waiting);
+    this.inputs.clear();
+  }
+}
+
+function bytesOf(messages: SourceBatch["messages"]): number {
+  let sum = 0;
+  for (const { value } of messages) sum += value?.length ?? 0;
+  return sum;
+}

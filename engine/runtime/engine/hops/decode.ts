@@ -1,0 +1,27 @@
+/** Hop 2, decode: the next events in the order of the merge, decoded; inputs that have ended let go of their clocks. */
+import { nextTurns } from "../merge.ts";
+import type { Run } from "../run.ts";
+import { settleTimers } from "./step.ts";
+
+/** Events of a slice: decoding and stepping so many takes a few milliseconds. */
+const sliceEvents = 1_024;
+
+export async function decode(run: Run): Promise<void> {
+  await finishInputs(run);
+  run.slice = run.end === undefined && !run.isStopping ? nextTurns(run.feeds, sliceEvents) : [];
+}
+
+/** The inputs of a stream are finished once all its partitions are, as those of a recorded file are. */
+export async function finishInputs(run: Run): Promise<void> {
+  const open = new Set(run.feeds.filter((feed) => !feed.isDone || feed.peek() !== undefined).map(streamOf));
+  for (const feed of run.feeds) {
+    if (open.has(streamOf(feed))) continue;
+    for (const input of feed.inputs) {
+      if (run.task.setState(input, "finished")) await settleTimers(run);
+    }
+  }
+}
+
+function streamOf(feed: Run["feeds"][number]): string {
+  return feed.partition.stream;
+}

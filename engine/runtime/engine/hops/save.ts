@@ -1,0 +1,114 @@
+/**
+ * Hop 7, save: the checkpoint. It is collected between two events and written while stepping goes on; it is asked again,
+ * the same, until the store answers. What waited for it leaves only then.
+ */
+import type { Millis } from "../../../model/time.ts";
+import { type Checkpoint, type Saved, StoreError } from "../../store.ts";
+import { partitionName } from "../../source.ts";
+import { writeHead } from "../head.ts";
+import type { Run } from "../run.ts";
+
+/** Entries of the outbox that are not saved yet, after which a checkpoint is due. */
+const outboxDirtyMax = 10_000;
+
+/** When a checkpoint is due, on the monotonic clock; Infinity while one is under way or nothing has changed. */
+export function checkpointDue(run: Run): Millis {
+  const { task, outbox, since, options: { checkpoint } } = run;
+  if (run.saving !== undefined) return Infinity;
+  if (task.dirty >= checkpoint.maxDirty || outbox.dirty >= outboxDirtyMax) return -Infinity;
+  const group = since.gated === undefined ? Infinity : since.gated + checkpoint.groupCommit;
+  return Math.min(group, hasChanged(run) ? since.collected + checkpoint.every : Infinity);
+}
+
+/** Begins a checkpoint when one is due. */
+export function save(run: Run): void {
+  if (run.evictDue) {
+    run.task.evict(run.options.checkpoint.maxKeys);
+    run.evictDue = false;
+  }
+  if (run.options.time.monotonic() >= checkpointDue(run)) beginCheckpoint(run);
+}
+
+/** Writes everything that has changed; resolves when the store has it, or the life has ended. */
+export async function saveAll(run: Run): Promise<void> {
+  while (run.saving !== undefined) await run.saving;
+  if (!hasChanged(run) || run.isTorn || run.end !== undefined) return;
+  beginCheckpoint(run);
+  await run.saving;
+}
+
+/** Resolves when memory has room: changed keys, undelivered alerts. Until then no event is taken. */
+export async function boundsHold(run: Run): Promise<void> {
+  while (run.end === undefined && !run.isStopping && isOverBounds(run)) {
+    await run.bell.wait(boundsMillis);
+    save(run);
+  }
+}
+
+const boundsMillis = 500;
+
+function isOverBounds(run: Run): boolean {
+  const { task, outbox, lanes, options: { checkpoint } } = run;
+  if (run.saving !== undefined && (task.dirty >= 2 * checkpoint.maxDirty || outbox.dirty >= 2 * outboxDirtyMax)) {
+    return true;
+  }
+  for (const lane of lanes.values()) if (lane.isFull) return true;
+  return false;
+}
+
+function hasChanged({ since, outbox, task }: Run): boolean {
+  return since.events > 0 || outbox.dirty > 0 || task.dirty > 0;
+}
+
+function beginCheckpoint(run: Run): void {
+  const { since, options: { time } } = run;
+  const { head, states, timers } = run.task.collect();
+  const { outbox, lanes } = run.outbox.collect();
+  const positions = new Map(run.head.positions);
+  for (const feed of run.feeds) positions.set(partitionName(feed.partition), feed.position);
+  const text = writeHead({ positions, seq: run.outbox.lastSeq, newest: run.newest, task: head });
+  since.events = 0;
+  since.gated = undefined;
+  since.collected = time.monotonic();
+  run.saving = write(run, { number: run.number + 1, head: text, states, timers, outbox, lanes }).finally(() => {
+    run.saving = undefined;
+    run.bell.ring();
+  });
+}
+
+async function write(run: Run, checkpoint: Checkpoint): Promise<void> {
+  const { store, time, log } = run.options;
+  for (let attempt = 0;; attempt++) {
+    try {
+      return concluded(run, checkpoint, await store.save(run.claimed.fence, checkpoint));
+    } catch (error) {
+      if (error instanceof StoreError && error.state === "refused") return run.finish({ why: "failed", error });
+      run.storeTrouble = error instanceof Error ? error.message : String(error);
+      if (attempt === 0) log(`The checkpoint cannot be written: ${run.storeTrouble}; trying again`);
+      if (run.end !== undefined) return;
+      await time.sleep(time.backoff(attempt));
+    }
+  }
+}
+
+function concluded(run: Run, { number }: Checkpoint, saved: Saved): void {
+  if (saved !== "saved") return run.finish({ why: saved });
+  if (run.storeTrouble !== undefined) run.options.log("The store works again");
+  run.storeTrouble = undefined;
+  run.number = number;
+  run.counts.checkpoints++;
+  run.task.saved();
+  run.outbox.saved();
+  run.evictDue = true;
+  tellPositions(run);
+}
+
+const tellMillis = 5_000;
+
+/** Offsets for tools that show lag; the store's are the truth, so a failure is nothing. */
+function tellPositions(run: Run): void {
+  const now = run.options.time.monotonic();
+  if (now < run.committed + tellMillis || run.isStopping) return;
+  run.committed = now;
+  run.source?.commit(run.feeds.map(({ partition, position }) => ({ partition, offset: position }))).catch(() => {});
+}

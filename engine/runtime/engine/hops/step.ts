@@ -1,0 +1,74 @@
+/**
+ * Hops 3, 5 and 6 for every event of the slice: the task routes it to its rules, steps the operators and raises what they
+ * signal, synchronously. Timers that an event makes due fire before the next one is taken.
+ */
+import type { Run } from "../run.ts";
+import { admit, isGivenUp } from "./load.ts";
+import { boundsHold, save } from "./save.ts";
+import { wake } from "./silence.ts";
+
+/** Longest time without a turn for sockets: heartbeats leave in time. */
+const breathMillis = 20;
+/** Timers fired at once. */
+const fireBudget = 1_000;
+/** Timers read at once. */
+const timerPage = 1_000;
+
+export async function step(run: Run): Promise<void> {
+  const { slice, task, options: { time } } = run;
+  if (slice.length === 0) return;
+  const now = time.monotonic();
+  for (const [i, { feed, arrival }] of slice.entries()) {
+    const { input, message, place, data, change } = arrival;
+    if (input.state !== "active") wake(run, feed);
+    run.current = message;
+    if (place.time > run.newest) run.newest = place.time;
+    const due = task.take(input, { place, data, change, watermark: input.watermark });
+    feed.position = message.offset + 1;
+    run.since.events++;
+    feed.counts.events++;
+    feed.quietSince = now;
+    if (due) await settleTimers(run);
+    if ((i & 127) === 127 && time.monotonic() - run.breathed > breathMillis) await run.breathe();
+    if (run.end !== undefined) return;
+  }
+  run.slice = [];
+  for (const feed of run.feeds) feed.settlePosition();
+  await run.breathe();
+}
+
+/** Fires what is due, in slices: between them sockets have their turn, and bounds hold. */
+export async function settleTimers(run: Run): Promise<void> {
+  while (run.end === undefined && !(run.isStopping && run.storeTrouble !== undefined)) {
+    switch (run.task.fire(fireBudget)) {
+      case "done":
+        return;
+      case "more":
+        await run.breathe();
+        save(run);
+        await boundsHold(run);
+        break;
+      case "keys":
+        await admit(run, run.task.wanted());
+        break;
+      case "timers":
+        await feedTimers(run);
+    }
+  }
+  run.isTorn = true;
+}
+
+async function feedTimers(run: Run): Promise<void> {
+  const { store, task, time, log } = run.options;
+  const { until, after } = run.task.timersWanted();
+  for (let attempt = 0; run.end === undefined && !isGivenUp(run, attempt); attempt++) {
+    try {
+      const page = await store.timers(task, until, timerPage, after);
+      return run.task.feed(page, until, page.length < timerPage);
+    } catch (error) {
+      run.storeTrouble = error instanceof Error ? error.message : String(error);
+      if (attempt === 0) log(`Timers cannot be read: ${run.storeTrouble}`);
+      await time.sleep(time.backoff(attempt));
+    }
+  }
+}

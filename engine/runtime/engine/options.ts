@@ -1,0 +1,73 @@
+/** What an engine is given: everything it needs of the outside, so that simulation and production differ only here. */
+import type { Plan, PlanRule } from "../../compile/plan.ts";
+import type { Alert, OutputRecord } from "../../model/alert.ts";
+import type { Stream } from "../../model/contract.ts";
+import type { ThresholdStore } from "../../model/threshold.ts";
+import type { Millis } from "../../model/time.ts";
+import type { Decoder } from "../ports.ts";
+import type { Receiver } from "../settle.ts";
+import type { Source } from "../source.ts";
+import type { CheckpointStore } from "../store.ts";
+
+/** Clocks and waits. */
+export interface Timekeeper {
+  /** The wall clock. */
+  readonly now: () => Millis;
+  /** Never jumps. */
+  readonly monotonic: () => Millis;
+  readonly sleep: (millis: Millis, signal?: AbortSignal) => Promise<void>;
+  /** Lets sockets and timers have their turn. */
+  readonly turn: () => Promise<void>;
+  /** Wait before try `attempt`, growing, with chance in it. */
+  readonly backoff: (attempt: number) => Millis;
+}
+
+/** Which lanes take what leaves the engine. Names are those of `receivers`. */
+export interface Ways {
+  readonly alert: (alert: Alert, rule: PlanRule) => readonly string[];
+  readonly record: (record: OutputRecord, rule: PlanRule) => readonly string[];
+  /** Lane of messages that are no events; none: they are counted only. */
+  readonly dead: readonly string[];
+  /** Lane of copies of late events. */
+  readonly late: readonly string[];
+}
+
+/** What a plan needs around it; a reload brings a new one. */
+export interface Setup {
+  readonly plan: Plan;
+  readonly decoderOf: (stream: Stream) => Decoder;
+  readonly receivers: ReadonlyMap<string, Receiver>;
+  readonly ways: Ways;
+  readonly thresholds?: ThresholdStore;
+}
+
+export type Position = (topic: string, partition: number) => number | undefined;
+
+export interface EngineOptions {
+  readonly setup: Setup;
+  /** A source of the streams that the plan reads, whose partitions begin at these positions. */
+  readonly source: (plan: Plan, position: Position) => Source;
+  readonly store: CheckpointStore;
+  /** Name of the task in the store. */
+  readonly task: string;
+  /** Random name of this process. */
+  readonly owner: string;
+  /** How long a claim holds without renewal. */
+  readonly term: Millis;
+  readonly checkpoint: {
+    readonly every: Millis;
+    /** How long an alert waits for others before its checkpoint. */
+    readonly groupCommit: Millis;
+    readonly maxDirty: number;
+    /** Keys in memory at most. */
+    readonly maxKeys: number;
+  };
+  readonly outbox: { readonly queue: number; readonly max: number };
+  readonly time: Timekeeper;
+  /** Ends when every partition has been read to the end it had at start. */
+  readonly drain: boolean;
+  /** How long a stop may deliver. */
+  readonly shutdown: Millis;
+  /** A line for the operator. */
+  readonly log: (line: string) => void;
+}

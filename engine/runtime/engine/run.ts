@@ -1,0 +1,261 @@
+/**
+ * One life of a task, from its claim to its end: the state that the hops of the pipeline share. A life ends with a clean
+ * stop, at the end of a drain, or because the task is another's; then all of it is thrown away and the store is asked.
+ */
+import { Buffer } from "node:buffer";
+import type { PlanRule } from "../../compile/plan.ts";
+import { formatTime, type Millis } from "../../model/time.ts";
+import type { Input } from "../clock.ts";
+import type { LaneOptions } from "../lane.ts";
+import type { Decoded, RawMessage } from "../ports.ts";
+import type { Attempts, Entry, Parcel, RefusedMessage } from "../settle/entry.ts";
+import { Outbox } from "../settle/outbox.ts";
+import { DeliveryLane } from "../settle.ts";
+import { type OpenedPartition, partitionName, type Source } from "../source.ts";
+import type { Claimed } from "../store.ts";
+import { type LateReason, Task, type TaskOutlet } from "../task.ts";
+import type { Event } from "../../model/event.ts";
+import { Bell } from "./bell.ts";
+import { Feed } from "./feed.ts";
+import { type Head, readHead } from "./head.ts";
+import type { Lease } from "./lease.ts";
+import type { Turn } from "./merge.ts";
+import type { EngineOptions, Setup } from "./options.ts";
+
+/** Why a life cannot go on: the task is another's, its store was set back, or the operator must mend something. */
+export type RunEnd =
+  | { readonly why: "fenced" | "unfollowed" }
+  | { readonly why: "failed"; readonly error: Error };
+
+export class Run {
+  readonly bell: Bell;
+  readonly feeds: Feed[] = [];
+  readonly lanes = new Map<string, DeliveryLane>();
+  readonly outbox: Outbox;
+  readonly head: Head;
+  task: Task;
+  setup: Setup;
+  /** Events that the present cycle takes, in order. */
+  slice: readonly Turn[] = [];
+  /** The message being stepped, for the late output. */
+  current: RawMessage | undefined;
+  /** Newest event time of any stream. */
+  newest: Millis;
+  /** Number of the last checkpoint that is true. */
+  number: number;
+  /** What happened since the last checkpoint was collected. */
+  readonly since = { events: 0, gated: undefined as Millis | undefined, collected: 0 };
+  /** The checkpoint under way. */
+  saving: Promise<void> | undefined;
+  /** Whether keys may leave memory. */
+  evictDue = false;
+  /** When other tasks had their turn last, on the monotonic clock. */
+  breathed: Millis;
+  /** When the source was last known to have nothing more, on the monotonic clock; undefined while it cannot tell. */
+  checked: Millis | undefined;
+  lastCheck: Millis = -Infinity;
+  isStopping = false;
+  /** A stop left timers unfired because the store was away: what was stepped since is not saved. */
+  isTorn = false;
+  /** What was saved last was told to the source, for tools that show lag; on the monotonic clock. */
+  committed: Millis = -Infinity;
+  end: RunEnd | undefined;
+  /** Why the store cannot be written; undefined while it can. */
+  storeTrouble: string | undefined;
+  readonly counts = { late: 0, checkpoints: 0, suppressed: 0, alerts: 0, records: 0 };
+  source: Source | undefined;
+
+  constructor(
+    readonly options: EngineOptions,
+    readonly claimed: Claimed,
+    readonly lease: Lease,
+    depths: ReadonlyMap<string, number>,
+  ) {
+    const { time, setup } = options;
+    this.bell = new Bell(time);
+    this.setup = setup;
+    this.head = readHead(claimed.head);
+    this.newest = this.head.newest;
+    this.number = claimed.number;
+    this.outbox = new Outbox(this.head.seq);
+    this.breathed = time.monotonic();
+    this.since.collected = time.monotonic();
+    this.task = this.newTask(setup, this.head.task);
+    this.openLanes(setup, depths);
+  }
+
+  /** A task of a plan that goes on where a checkpoint ended. */
+  newTask(setup: Setup, head: string | undefined): Task {
+    const task = new Task(setup.plan, this.outlet(), {
+      now: this.options.time.now,
+      durable: true,
+      ...(setup.thresholds === undefined ? {} : { thresholds: setup.thresholds }),
+    });
+    if (head !== undefined) task.restore(head);
+    return task;
+  }
+
+  /** Lanes of receivers that have none yet; what waited for them in the store is theirs. */
+  openLanes({ receivers }: Setup, depths: ReadonlyMap<string, number>): void {
+    for (const [name, receiver] of receivers) {
+      if (this.lanes.has(name)) continue;
+      this.lanes.set(name, new DeliveryLane(receiver, this.laneSettings(name), depths.get(name)));
+    }
+    this.outbox.connect(this.lanes);
+    for (const [name, depth] of depths) {
+      if (!receivers.has(name)) {
+        this.options.log(`${depth} alerts wait for the sink "${name}", which nobody defines now`);
+      }
+    }
+  }
+
+  private laneSettings(name: string) {
+    const { options, outbox, lease } = this;
+    return {
+      name,
+      ...options.outbox,
+      now: options.time.now,
+      sleep: options.time.sleep,
+      mayDeliver: () => lease.valid(),
+      more: async (after: number, limit: number) => {
+        const found = await options.store.pending(options.task, name, after, limit);
+        return found.filter(({ seq }) => seq <= outbox.savedSeq);
+      },
+      settled: (entry: Entry) => {
+        outbox.settled(name, entry);
+        this.bell.ring();
+      },
+      tried: (entry: Entry, attempts: Attempts) => outbox.tried(name, entry, attempts),
+      rejected: (entry: Entry, reason: string) => {
+        this.refuse(name, entry, reason);
+        options.log(`The sink "${name}" refused ${nameOf(entry.parcel)}: ${reason}`);
+      },
+      trouble: (reason: string | undefined) =>
+        options.log(reason === undefined ? `The sink "${name}" works again` : `The sink "${name}" fails: ${reason}`),
+    };
+  }
+
+  /** Takes up a partition. */
+  addFeed(opened: OpenedPartition): void {
+    const { options: { drain, time } } = this;
+    const inputs = new Map<string, Input>();
+    const feed: Feed = new Feed(opened, this.laneOptions(opened, inputs, () => feed), drain, time.monotonic());
+    this.feeds.push(feed);
+    this.openInputs(feed, opened, inputs);
+  }
+
+  private openInputs(feed: Feed, opened: OpenedPartition, inputs: Map<string, Input>): void {
+    for (const named of opened.names ?? [opened]) {
+      const input = this.task.open(opened.stream, named.topic, named.partition);
+      // What came while nobody was reading: an input that has events waiting holds its clocks.
+      if (input.state !== "active" && feed.isBehind) this.task.setState(input, "active");
+      inputs.set(partitionName(named), input);
+      feed.inputs.add(input);
+    }
+  }
+
+  private laneOptions(opened: OpenedPartition, inputs: Map<string, Input>, feed: () => Feed): LaneOptions {
+    const stream = this.setup.plan.streams.get(opened.stream);
+    if (stream === undefined) throw new Error(`The plan has no stream "${opened.stream}"`);
+    return {
+      stream: opened.stream,
+      decoder: this.setup.decoderOf(stream),
+      inputOf: (topic, partition) => {
+        const name = partitionName({ topic, partition });
+        let input = inputs.get(name);
+        if (input === undefined) {
+          input = this.task.open(opened.stream, topic, partition);
+          inputs.set(name, input);
+          feed().inputs.add(input);
+        }
+        return input;
+      },
+      dead: (message, decoded) => this.dead(feed(), message, decoded),
+    };
+  }
+
+  private dead(feed: Feed, message: RawMessage, decoded: Decoded): void {
+    if (decoded.outcome === "skipped") {
+      feed.counts.skipped++;
+      return;
+    }
+    feed.counts.dead++;
+    this.outbox.add(
+      { refused: refusedOf(feed.partition.stream, message, decoded.reason, null) },
+      this.setup.ways.dead,
+      false,
+    );
+  }
+
+  /** What a receiver will never take goes to the dead letters under the receiver's name. */
+  private refuse(lane: string, { seq, parcel }: Entry, reason: string): void {
+    const { dead } = this.setup.ways;
+    if ("refused" in parcel || dead.includes(lane)) return;
+    const what = "alert" in parcel ? parcel.alert : parcel.record;
+    const text = (value: string) => base64(new TextEncoder().encode(value));
+    const place = { stream: lane, topic: lane, partition: 0, offset: seq };
+    const refused = { ...place, reason, time: what.event_time, key: text(what.id), value: text(JSON.stringify(what)) };
+    this.outbox.add({ refused }, dead, false);
+  }
+
+  private outlet(): TaskOutlet {
+    const { outbox, counts } = this;
+    return {
+      alert: (alert, rule) => {
+        counts.alerts++;
+        this.send({ alert }, this.setup.ways.alert(alert, rule), rule);
+      },
+      record: (record, rule) => {
+        counts.records++;
+        this.send({ record }, this.setup.ways.record(record, rule), rule);
+      },
+      suppressed: () => {
+        counts.suppressed++;
+      },
+      late: (event: Event, reason: LateReason) => {
+        counts.late++;
+        const { current } = this;
+        if (current === undefined || this.setup.ways.late.length === 0) return;
+        const refused = refusedOf(event.place.stream, current, reason, formatTime(event.place.time));
+        outbox.add({ refused }, this.setup.ways.late, false);
+      },
+    };
+  }
+
+  private send(parcel: Parcel, lanes: readonly string[], rule: PlanRule): void {
+    const gated = isGated(rule);
+    this.outbox.add(parcel, lanes, gated);
+    if (gated && lanes.length > 0) this.since.gated ??= this.options.time.monotonic();
+  }
+
+  /** Lets sockets and timers have their turn. */
+  async breathe(): Promise<void> {
+    await this.options.time.turn();
+    this.breathed = this.options.time.monotonic();
+  }
+
+  /** Ends the life; the first reason counts. */
+  finish(end: RunEnd): void {
+    this.end ??= end;
+    this.bell.ring();
+  }
+}
+
+/** A rule whose alerts depend on more than the event at hand: they leave after the checkpoint that contains them. */
+function isGated({ compiled, limit, text }: PlanRule): boolean {
+  return !compiled.stateless || limit !== undefined || text.kind === "kpi";
+}
+
+function nameOf(parcel: Parcel): string {
+  if ("alert" in parcel) return `alert ${parcel.alert.id}`;
+  return "record" in parcel ? `record ${parcel.record.id}` : `a message of ${parcel.refused.topic}`;
+}
+
+function refusedOf(stream: string, message: RawMessage, reason: string, time: string | null): RefusedMessage {
+  const { topic, partition, offset, key, value } = message;
+  return { stream, topic, partition, offset, reason, time, key: base64(key), value: base64(value) };
+}
+
+function base64(bytes: Uint8Array | null): string | null {
+  return bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+}
