@@ -1,14 +1,14 @@
-/** `vigie check`: every problem of packs, contracts and tests in one run. */
+/** `vigie check`: every problem of packs, contracts, tests and the deployment in one run. */
+import { projectOptions } from "./cli/options.ts";
 import type { Command } from "./command.ts";
 
 export const check: Command = {
   name: "check",
-  summary: "Show every problem of packs, contracts and tests",
+  summary: "Show every problem of packs, contracts, tests and the deployment, each with the way out",
   positionals: "[paths…]",
   options: [
-    { name: "rules", value: "DIR", many: true, says: "Packs and their tests (default: rules)" },
-    { name: "contracts", value: "DIR", says: "Contracts of the streams (default: contracts)" },
-    { name: "config", value: "FILE", says: "Deployment file to check as well, with sinks and routes" },
+    ...projectOptions,
+    { name: "config", value: "FILE", says: "Deployment file to check as well; without one, sinks are not checked" },
     { name: "format", value: "FORMAT", says: "text (default), json, github or sarif" },
   ],
   examples: [

@@ -1,8 +1,32 @@
-/** Runs `vigie check`. */
-import { exit, type ExitCode, type Given, type Terminal } from "../command.ts";
+/** Runs `vigie check`: loads, compiles, reads the deployment where there is one, and shows what is wrong. */
+import { loadDeployment, type LoadedDeployment } from "../../engine/config/load.ts";
+import type { Problem } from "../../engine/model/problem.ts";
+import { buildProject } from "../../engine/project.ts";
+import { sinkKinds } from "../../sinks/mod.ts";
+import { chosenPaths } from "../cli/paths.ts";
+import { exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
+import { findFormat, formats } from "./formats.ts";
 
-/** Shows every problem; exit code 1 where one of them is an error. */
-export function runCheck(_given: Given, terminal: Terminal): Promise<ExitCode> {
-  terminal.out("");
-  return Promise.resolve(exit.good);
+/** Shows every problem on standard output; exit code 1 where one of them is an error. */
+export async function runCheck(given: Given, terminal: Terminal): Promise<ExitCode> {
+  const name = given.text("format") ?? "text";
+  const format = findFormat(name);
+  if (format === undefined) {
+    throw new UsageError(`"${name}" is no format: formats are ${Object.keys(formats).join(", ")}`);
+  }
+  const { config: typed } = await chosenPaths(given);
+  const config = given.text("config") ?? typed;
+  const deployed = config === undefined ? undefined : await readDeployment(config);
+  const project = await buildProject(await chosenPaths(given, deployed?.deployment), {
+    params: deployed?.deployment?.params ?? {},
+  });
+  const problems: readonly Problem[] = [...project.problems, ...deployed?.problems ?? []];
+  const texts = new Map([...project.texts, ...deployed?.texts ?? []]);
+  terminal.out(format({ problems, texts, colour: terminal.isTerminal && Deno.env.get("NO_COLOR") === undefined }));
+  return problems.some(({ severity }) => severity === "error") ? exit.problem : exit.good;
+}
+
+function readDeployment(path: string): Promise<LoadedDeployment> {
+  const sinks = new Map(Object.values(sinkKinds).map((kind) => [kind.name, kind.schema]));
+  return loadDeployment(path, { sinks, instance: "check", env: (name) => Deno.env.get(name) });
 }
