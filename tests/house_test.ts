@@ -16,6 +16,7 @@ const levels: readonly (readonly [prefix: string, level: number])[] = [
   ["engine/conditions/", 1],
   ["engine/aggregates/", 1],
   ["engine/windows/", 1],
+  ["engine/generate/", 1],
   ["engine/operators/", 2],
   ["engine/kinds/", 3],
   ["engine/load", 4],
@@ -35,6 +36,7 @@ const registries: Record<string, readonly string[]> = {
   "engine/kinds/": ["kind.ts", "mod.ts"],
   "engine/aggregates/": ["aggregate.ts", "mod.ts", "exact_sum.ts"],
   "engine/windows/": ["window.ts", "mod.ts"],
+  "engine/generate/streams/": [],
   "sinks/": ["sink.ts", "mod.ts", "compliance.ts"],
 };
 

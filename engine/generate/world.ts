@@ -1,0 +1,154 @@
+/**
+ * Runs the activities and the planted cases of the streams that are wanted, and hands their events over in the order in
+ * which they happen. Where the caller cuts time changes nothing: the next arrival of each activity is always known.
+ */
+import type { Millis } from "../model/time.ts";
+import type { Fields } from "../model/value.ts";
+import { activities } from "./activities/mod.ts";
+import { cases } from "./cases/mod.ts";
+import { Chance } from "./chance.ts";
+import type { GeneratedEvent, Generator, GeneratorOptions, Label } from "./generated.ts";
+import { plant, type Planted, plantRound, roundEvery } from "./planting.ts";
+import { createTimeQueue } from "./queue.ts";
+import type { Activity, Maker, Spell, StreamKind, World } from "./stream.ts";
+
+type Kinds = { readonly [stream: string]: StreamKind };
+
+/** An event to come: of an activity, made when it is due, or of a planted case. */
+type Coming =
+  | { readonly stream: string; readonly make: Maker; readonly n: number; readonly time: Millis }
+  | { readonly stream: string; readonly data: Fields; readonly time: Millis; readonly of: Unfinished };
+
+/** A planted case with the number of its events that are still to come. */
+interface Unfinished {
+  readonly label: Label;
+  left: number;
+}
+
+/** An activity with its next arrival. */
+interface Process {
+  readonly arrive: (n: number, time: Millis) => void;
+  readonly wait: (n: number, time: Millis) => number;
+  n: number;
+  /** With fractions of a millisecond, so that high rates hold. */
+  at: number;
+}
+
+/** See `createGenerator`, which has checked the options. */
+export function runWorld(options: GeneratorOptions, kinds: Kinds): Generator {
+  const { seed, start } = options;
+  const wanted = new Set(options.streams);
+  const coming = createTimeQueue<Coming>();
+  const spells: { spell: Spell; from: Millis; to: Millis }[] = [];
+  const planted = cases.filter((one) => plant(one, kinds, start, "0").events.every(({ stream }) => wanted.has(stream)));
+  let out: GeneratedEvent[] = [];
+  let labels: Label[] = [];
+  let round = 0;
+
+  const tell = (stream: string, data: Fields, time: Millis, isPlanted: boolean) => {
+    const kind = kinds[stream];
+    if (kind === undefined) return;
+    out.push({
+      stream,
+      topic: kind.topic(data),
+      key: kind.key(data),
+      time: kind.time === undefined ? time : kind.time(data),
+      value: JSON.stringify(data),
+      planted: isPlanted,
+    });
+  };
+
+  const worldOf = (rate: number): World => ({
+    seed,
+    rate,
+    wants: (stream) => wanted.has(stream),
+    now: (stream, make, n, time) => {
+      if (wanted.has(stream)) tell(stream, make(n, time), time, false);
+    },
+    later: (stream, make, n, time) => {
+      if (wanted.has(stream)) coming.add(time, { stream, make, n, time });
+    },
+    holds: (spell, time) => spells.some((one) => one.spell === spell && one.from <= time && time < one.to),
+  });
+
+  function sow({ events, spells: cast, label }: Planted): void {
+    const of = { label, left: events.length };
+    for (const { stream, data, time } of events) coming.add(time, { stream, data, time, of });
+    spells.push(...cast);
+  }
+
+  function happen(next: Coming): void {
+    if ("make" in next) return tell(next.stream, next.make(next.n, next.time), next.time, false);
+    tell(next.stream, next.data, next.time, true);
+    if (--next.of.left === 0) labels.push(next.of.label);
+  }
+
+  const processes = processesOf(options, wanted, worldOf);
+
+  /** The next thing to happen before `until`; false when there is none. What is due beats what arrives. */
+  function step(until: Millis): boolean {
+    const process = soonest(processes);
+    const arrival = process === undefined ? Infinity : Math.floor(process.at);
+    const roundAt = start + round * roundEvery;
+    const due = coming.due();
+    if (Math.min(arrival, due, roundAt) >= until) return false;
+    if (roundAt <= due && roundAt <= arrival) plantRound(planted, kinds, seed, start, round++).forEach(sow);
+    else if (due <= arrival) {
+      const next = coming.take();
+      if (next !== undefined) happen(next);
+    } else if (process !== undefined) advance(process, arrival);
+    return true;
+  }
+
+  return {
+    next(until) {
+      while (step(until));
+      const given = out;
+      out = [];
+      return given;
+    },
+    labels() {
+      const given = labels;
+      labels = [];
+      return given;
+    },
+  };
+}
+
+/** Starts the activities whose streams are wanted, at rates that add up to the one asked for. */
+function processesOf(
+  { seed, start, rate }: GeneratorOptions,
+  wanted: ReadonlySet<string>,
+  worldOf: (rate: number) => World,
+): Process[] {
+  const running = Object.entries(activities).map(([name, activity]) => ({
+    name,
+    activity,
+    events: activity.share * eventsOf(activity, wanted),
+  })).filter(({ events }) => events > 0);
+  const all = running.reduce((sum, { events }) => sum + events, 0);
+  return running.map(({ name, activity }) => {
+    const arrivals = rate * activity.share / all;
+    const chance = new Chance(seed, name);
+    const wait = (n: number, time: Millis) => 1_000 * chance.of(n).wait() / (arrivals * activity.rhythm(time));
+    return { arrive: activity.begin(worldOf(arrivals)), wait, n: 0, at: start + wait(-1, start) };
+  });
+}
+
+/** Wanted events that one arrival makes on average. */
+function eventsOf({ yields }: Activity, wanted: ReadonlySet<string>): number {
+  return Object.entries(yields).reduce((sum, [stream, events]) => sum + (wanted.has(stream) ? events : 0), 0);
+}
+
+function soonest(processes: readonly Process[]): Process | undefined {
+  let first = processes[0];
+  for (const process of processes) if (first === undefined || process.at < first.at) first = process;
+  return first;
+}
+
+function advance(process: Process, time: Millis): void {
+  const { n } = process;
+  process.n++;
+  process.at += process.wait(n, time);
+  process.arrive(n, time);
+}
