@@ -1,6 +1,6 @@
 /** What every sink must do, run for each of them by a short test beside it: one suite, one promise. */
 import { expect } from "expect";
-import { distinct, type NetworkTraits, shownBy, testNetwork } from "./compliance/network.ts";
+import { canonical, distinct, type NetworkTraits, shownBy, testNetwork } from "./compliance/network.ts";
 import { acceptable, alertOf, recordOf } from "./compliance/samples.ts";
 import { insist, type Prepare, resultsOf, testCase, testTrial } from "./compliance/trial.ts";
 import type { Delivery, SinkKind } from "./sink.ts";
@@ -31,7 +31,7 @@ export function testSink(kind: SinkKind, prepare: Prepare, traits?: NetworkTrait
     for (let send = 0; send < 2; send++) await sink.deliver([item]);
     expect(resultsOf(await sink.deliver([item, item]))).toEqual(["delivered", "delivered"]);
     await sink.close();
-    expect(await distinct(trial)).toEqual([JSON.stringify(shownBy(trial)(item))]);
+    expect(await distinct(trial)).toEqual([canonical(shownBy(trial)(item))]);
   });
 
   testTrial(

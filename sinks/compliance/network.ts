@@ -38,7 +38,7 @@ export function testNetwork(
       expect(resultsOf(await sink.deliver(batch))).toEqual(batch.map(() => "retry"));
       end(gateOf(trial));
       await insist(sink, batch);
-      expect(await distinct(trial)).toEqual(batch.map((item) => JSON.stringify(shownBy(trial)(item))).sort());
+      expect(await distinct(trial)).toEqual(batch.map((item) => canonical(shownBy(trial)(item))).sort());
     }, { timeout: "700ms" });
   }
 
@@ -127,7 +127,18 @@ export function shownBy(trial: SinkTrial): (item: Delivery) => unknown {
 
 /** What the receiver has, each once, as sorted texts: a second send is harmless where receivers tell it by the id. */
 export async function distinct({ received }: SinkTrial): Promise<readonly string[]> {
-  return [...new Set((await received()).map((item) => JSON.stringify(item)))].sort();
+  return [...new Set((await received()).map(canonical))].sort();
+}
+
+/** JSON in which the order of fields says nothing. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, part) =>
+      part !== null && typeof part === "object" && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => a < b ? -1 : 1))
+        : part,
+  );
 }
 
 /** All that a piece of work returned or said on the console. */
