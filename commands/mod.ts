@@ -4,5 +4,6 @@
  */
 import { check } from "./check.ts";
 import type { Command } from "./command.ts";
+import { test } from "./test.ts";
 
-export const commands = { check } satisfies Record<string, Command>;
+export const commands = { check, test } satisfies Record<string, Command>;

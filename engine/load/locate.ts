@@ -42,6 +42,12 @@ export function locateProblems(
   return distinct(located.toSorted(byPlace));
 }
 
+/** The line of the node at a path, from 1. */
+export function lineAt(text: string, path: Path): number {
+  const { root } = readMended(text);
+  return root === undefined ? 1 : placeOf(text, nodeAt(root, path).node).line;
+}
+
 function byPlace(a: LocatedProblem, b: LocatedProblem): number {
   if (a.problem.file !== b.problem.file) return a.problem.file < b.problem.file ? -1 : 1;
   return (a.place?.start ?? 0) - (b.place?.start ?? 0);

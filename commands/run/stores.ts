@@ -1,0 +1,18 @@
+/** The store that a deployment names. */
+import { dirname } from "node:path";
+import { memoryStore } from "../../engine/adapters/memory.ts";
+import { sqliteStore } from "../../engine/adapters/sqlite.ts";
+import type { StoreSettings } from "../../engine/config/deployment.ts";
+import type { CheckpointStore } from "../../engine/runtime/store.ts";
+
+export function openStore(store: StoreSettings, _app: string): CheckpointStore {
+  switch (store.kind) {
+    case "memory":
+      return memoryStore();
+    case "sqlite":
+      Deno.mkdirSync(dirname(store.path), { recursive: true });
+      return sqliteStore(store.path);
+    case "redis":
+      throw new Error("The Redis store is not there yet");
+  }
+}
