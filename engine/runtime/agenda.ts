@@ -14,8 +14,8 @@ export interface TimerPlace {
   readonly id: string;
 }
 
-/** Event time that timers are read ahead of the watermark. */
-const ahead: Millis = 60_000;
+/** Event time that timers are read ahead of the watermark, unless the task says otherwise. */
+export const aheadDefault: Millis = 60_000;
 /** Keys that are asked for at once. */
 const wantedAtOnce = 1000;
 /** An id that no other follows. */
@@ -25,7 +25,11 @@ export class Agenda {
   /** Every timer up to here is known; undefined when all are. */
   private horizon: TimerPlace | undefined = undefined;
 
-  constructor(private readonly clocks: readonly Clock[], private readonly keepers: ReadonlyMap<string, Keeper>) {}
+  constructor(
+    private readonly clocks: readonly Clock[],
+    private readonly keepers: ReadonlyMap<string, Keeper>,
+    private readonly ahead: Millis,
+  ) {}
 
   /** Wakes a keeper for a key when the watermark reaches `due`. */
   arm(keeper: Keeper, key: KeyState, due: Millis): void {
@@ -54,7 +58,7 @@ export class Agenda {
   /** What to ask the store for: timers due by `until`, behind `after`. */
   wanted(): { readonly until: Millis; readonly after: TimerPlace | undefined } {
     const after = this.horizon?.due === -Infinity ? undefined : this.horizon;
-    return { until: this.reached() + ahead, after };
+    return { until: this.reached() + this.ahead, after };
   }
 
   /**
@@ -88,7 +92,7 @@ export class Agenda {
 
   /** Keys have left memory: their timers stay to a horizon. */
   forgetCold(): void {
-    const cut = { due: this.reached() + ahead, id: lastId };
+    const cut = { due: this.reached() + this.ahead, id: lastId };
     if (this.horizon === undefined || this.horizon.due > cut.due) this.horizon = cut;
     for (const clock of this.clocks) {
       clock.timers.retain((due, timer) => this.isWithin(due, timer) || timer.keeper.stage.states.has(timer.text));

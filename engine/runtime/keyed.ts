@@ -43,8 +43,6 @@ export class KeyState {
   dirty = false;
   /** Part of a checkpoint that is not known to be saved yet. */
   inFlight = false;
-  /** False once the stage has forgotten it. */
-  kept = true;
 
   constructor(readonly stage: KeyedStage, readonly text: string, readonly parts: readonly Value[]) {
     const { length } = stage.keepers;
@@ -86,14 +84,7 @@ export class KeyedStage {
 
   /** Forgets a key. */
   drop(state: KeyState): void {
-    state.kept = false;
     this.states.delete(state.text);
-  }
-
-  /** Takes back a key that was forgotten while the same event was still at work on it. */
-  retake(state: KeyState): void {
-    state.kept = true;
-    this.states.set(state.text, state);
   }
 }
 

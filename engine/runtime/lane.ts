@@ -73,7 +73,7 @@ export class Lane {
   }
 
   /** Hands the head to a task; the event's watermark is its partition's before it. Returns what the task's `take` does. */
-  take(task: Task): boolean {
+  take(task: Pick<Task, "take">): boolean {
     const { head } = this;
     if (head === undefined) return false;
     this.head = undefined;

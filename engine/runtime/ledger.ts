@@ -18,6 +18,8 @@ export class Ledger {
   complete = true;
   private dirtyKeys: KeyState[] = [];
   private inFlight: KeyState[] = [];
+  /** Keys that may be empty once the event at hand is through. */
+  private readonly emptied: KeyState[] = [];
   /** Where the eviction stands in each stage, as the hand of a clock. */
   private readonly hands = new Map<KeyedStage, Iterator<KeyState>>();
 
@@ -31,7 +33,7 @@ export class Ledger {
   /** Notes that a slot changed; `before` is what it held, to see whether its state is another one now. */
   note(key: KeyState, slot: number, before: unknown): void {
     if (!this.durable) {
-      if (key.slots[slot] === undefined && key.isEmpty()) key.stage.drop(key);
+      if (key.slots[slot] === undefined) this.emptied.push(key);
       return;
     }
     key.marks[slot] = key.marks[slot]! | changed | (key.slots[slot] === before ? 0 : replaced);
@@ -39,6 +41,13 @@ export class Ledger {
     if (key.dirty) return;
     key.dirty = true;
     this.dirtyKeys.push(key);
+  }
+
+  /** Forgets keys that nothing is kept of, once no rule is at work on them. */
+  sweep(): void {
+    for (let key = this.emptied.pop(); key !== undefined; key = this.emptied.pop()) {
+      if (key.isEmpty()) key.stage.drop(key);
+    }
   }
 
   /** Keys that changed since the last `collect`. */

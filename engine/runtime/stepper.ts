@@ -129,10 +129,7 @@ export class Stepper {
     const before = key.slots[keeper.slot];
     key.slots[keeper.slot] = state;
     if (state === undefined) key.armed[keeper.slot] = Infinity;
-    else {
-      if (!key.kept) keeper.stage.retake(key);
-      if (this.armedDue < armed) this.ports.agenda.arm(keeper, key, this.armedDue);
-    }
+    else if (this.armedDue < armed) this.ports.agenda.arm(keeper, key, this.armedDue);
     this.ports.ledger.note(key, keeper.slot, before);
   }
 

@@ -8,7 +8,7 @@ import { type Event, isLate } from "../model/event.ts";
 import { fixedThresholds, type ThresholdStore } from "../model/threshold.ts";
 import type { Millis } from "../model/time.ts";
 import type { Value } from "../model/value.ts";
-import { Agenda, type TimerPlace } from "./agenda.ts";
+import { Agenda, aheadDefault, type TimerPlace } from "./agenda.ts";
 import type { Clock, Input } from "./clock.ts";
 import { counting, noCounts, type RuleCounts } from "./counts.ts";
 import { type Head, inputName, readHead, writeHead } from "./head.ts";
@@ -35,6 +35,8 @@ export interface TaskOptions {
   readonly thresholds?: ThresholdStore;
   /** Notes what changes, for checkpoints; replay and tests keep nothing. */
   readonly durable?: boolean;
+  /** Event time that timers are read ahead of the watermark, in milliseconds; a minute when absent. */
+  readonly ahead?: Millis;
 }
 
 /**
@@ -64,7 +66,7 @@ export class Task {
     this.layout = layOut(plan, () => this.stepper.stamp);
     const { stages, keepers, clocks } = this.layout;
     this.ledger = new Ledger(stages, keepers, options.durable === true);
-    this.agenda = new Agenda(clocks, keepers);
+    this.agenda = new Agenda(clocks, keepers, options.ahead ?? aheadDefault);
     const { ledger, agenda, counts } = this;
     const thresholds = options.thresholds ?? fixedThresholds([]);
     this.stepper = new Stepper(plan, { ledger, agenda, counts, thresholds, seen: (seen) => this.raise(seen) });
@@ -104,19 +106,20 @@ export class Task {
     this.layout.routes.get(input.stream)?.visit(event, this.stepper.visit);
     if (this.stepper.refused && !late) this.outlet.late(event, "closed");
     this.stepper.hide(stream);
+    this.ledger.sweep();
     return this.reach(input, event.place.time - stream.lateness) || this.parked.length > 0;
   }
 
   /** Moves an input's watermark on, and with it the clocks that it held back. True when something is due. */
   reach(input: Input, watermark: Millis): boolean {
-    if (watermark <= input.watermark) return false;
     const before = input.watermark;
-    input.watermark = watermark;
+    if (watermark > before) input.watermark = watermark;
     let due = false;
     for (const clock of this.clocksOf(input.stream)) {
       // An input that was ahead of the clock did not hold it, unless the clock never stood anywhere: a reload made it.
-      const held = before <= clock.watermark || clock.watermark === -Infinity;
-      if (held && clock.advance() && this.isDue(clock)) due = true;
+      if (watermark > before && (before <= clock.watermark || clock.watermark === -Infinity)) clock.advance();
+      // A late event may have asked for a time that is past.
+      if (this.isDue(clock)) due = true;
     }
     return due;
   }
@@ -240,6 +243,7 @@ export class Task {
     timers.shift();
     // A timer that was armed anew since is not this one.
     if (key !== undefined && key.armed[timer.keeper.slot] === due) this.stepper.wake(timer.keeper, key);
+    this.ledger.sweep();
     return true;
   }
 

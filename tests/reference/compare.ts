@@ -45,7 +45,8 @@ export async function engineOutcome(
   return { said, late, dead };
 }
 
-function planOf(rules: readonly Fields[]): Plan {
+/** The plan of rules as YAML would give them. Throws when one does not compile. */
+export function planOf(rules: readonly Fields[]): Plan {
   const file = "p.yaml";
   const texts = rules.map((raw, index): RuleText => {
     const id = String(raw.id);
@@ -73,7 +74,8 @@ function planOf(rules: readonly Fields[]): Plan {
   return plan;
 }
 
-function recordingOf({ stream, lines }: RecordedFile, batch: number): Recording {
+/** A file of the log as a replay reads it. */
+export function recordingOf({ stream, lines }: RecordedFile, batch: number): Recording {
   const contract = streams.get(stream);
   if (contract === undefined) throw new Error(`no stream ${stream}`);
   const encoder = new TextEncoder();
