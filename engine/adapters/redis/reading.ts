@@ -1,0 +1,71 @@
+/** What is read of a task in Redis while it runs: plain commands, each bounded by what was asked. */
+import type { Millis } from "../../model/time.ts";
+import type { PendingEntry } from "../../runtime/store.ts";
+import { unsealed } from "../stored_text.ts";
+import type { TaskNames } from "./names.ts";
+import { allOf, type RedisConnection } from "./port.ts";
+import * as scripts from "./scripts.ts";
+
+/** Parts of each key, in one round trip. */
+export async function readParts(redis: RedisConnection, names: TaskNames, keys: readonly string[]) {
+  const answers = await allOf(redis, keys.map((key) => ["HGETALL", names.state(key)]));
+  return answers.map((answer) => {
+    const pairs = pairsOf(answer);
+    return pairs.length === 0 ? undefined : new Map(pairs.map(([part, text]) => [part, unsealed(text)]));
+  });
+}
+
+export interface Timer {
+  readonly id: string;
+  readonly due: Millis;
+}
+
+export async function readTimers(
+  redis: RedisConnection,
+  { timers }: TaskNames,
+  until: Millis,
+  limit: number,
+  after: Timer | undefined,
+): Promise<readonly Timer[]> {
+  const rank = after === undefined
+    ? 0
+    : Number((await allOf(redis, [["EVAL", scripts.rankBehind, 1, timers, after.due, after.id]]))[0]);
+  const [answer] = await allOf(redis, [["ZRANGE", timers, rank, rank + limit - 1, "WITHSCORES"]]);
+  const found = pairsOf(answer).map(([id, due]) => ({ id, due: Number(due) }));
+  return found.filter(({ due }) => due <= until);
+}
+
+export async function readPending(
+  redis: RedisConnection,
+  names: TaskNames,
+  lane: string,
+  after: number,
+  limit: number,
+): Promise<readonly PendingEntry[]> {
+  const [answer] = await allOf(redis, [
+    ["ZRANGEBYSCORE", names.lane(lane), `(${after}`, "+inf", "LIMIT", 0, limit],
+  ]);
+  const seqs = answer as string[];
+  if (seqs.length === 0) return [];
+  const [entries, tries] = await allOf(redis, [
+    ["HMGET", names.outbox, ...seqs],
+    ["HMGET", names.tries, ...seqs.map((seq) => `${seq}:${lane}`)],
+  ]) as [(string | null)[], (string | null)[]];
+  return seqs.flatMap((seq, i) => {
+    const [text, state] = [entries[i] ?? null, tries[i] ?? null];
+    // Settled between the two: then it is pending no more.
+    if (text === null) return [];
+    return [{ seq: Number(seq), text: unsealed(text), state: state === null ? "" : unsealed(state) }];
+  });
+}
+
+export async function readDepths(redis: RedisConnection, { depths }: TaskNames): Promise<ReadonlyMap<string, number>> {
+  const [answer] = await allOf(redis, [["HGETALL", depths]]);
+  return new Map(pairsOf(answer).map(([lane, depth]) => [lane, Number(depth)]));
+}
+
+/** Redis gives maps as lists: name, value, name, value. */
+function pairsOf(answer: unknown): (readonly [string, string])[] {
+  const list = answer as readonly string[];
+  return Array.from({ length: list.length / 2 }, (_, i) => [list[2 * i]!, list[2 * i + 1]!]);
+}
