@@ -4,6 +4,7 @@
  */
 import { check } from "./check.ts";
 import type { Command } from "./command.ts";
+import { run } from "./run.ts";
 import { test } from "./test.ts";
 
-export const commands = { check, test } satisfies Record<string, Command>;
+export const commands = { check, test, run } satisfies Record<string, Command>;

@@ -4,7 +4,7 @@
  */
 import type { Stream } from "../model/contract.ts";
 import { parseTopic } from "../model/topic.ts";
-import { partitionName } from "../runtime/source.ts";
+import { partitionName, SourceError } from "../runtime/source.ts";
 import type { OpenedPartition, Source, SourceReader } from "../runtime/source.ts";
 import { every } from "./clock.ts";
 import type { Kafka, Listening, PartitionOffsets } from "./kafka/port.ts";
@@ -75,8 +75,9 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
     if (saved >= earliest && saved <= end) return saved;
     const what = `The checkpoint stands at offset ${saved} of ${topic}/${partition}, which holds ${earliest} to ${end}`;
     if (options.outOfRange === "fail") {
-      throw new OffsetOutOfRange(
+      throw new SourceError(
         `${what}: start with \`source: {kafka: {out_of_range: earliest}}\` to go on at ${earliest}, or with --fresh`,
+        "final",
       );
     }
     log(`${what}: going on at ${earliest}; what lay between is lost`);
@@ -127,7 +128,7 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
         `The topic "${topic}" of the stream "${stream.name}" does not exist; create it with: ` +
         createCommand(kafka.brokers, topic, options.partitions)
       );
-      if (words.length > 0 && (options.strict || streamOf.size === 0)) throw new Error(words.join("\n"));
+      if (words.length > 0 && (options.strict || streamOf.size === 0)) throw new SourceError(words.join("\n"), "away");
       for (const line of words) log(line);
       return opened;
     },
@@ -165,11 +166,6 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
       await listening?.close();
     },
   };
-}
-
-/** The log no longer holds what the checkpoint asks for. */
-export class OffsetOutOfRange extends Error {
-  override readonly name = "OffsetOutOfRange";
 }
 
 function beginning(

@@ -41,8 +41,17 @@ export interface OpenedPartition extends SourcePartition {
   readonly end: number;
 }
 
+/** `away`: it may pass, so it is tried again. `final`: the operator must act. */
+export class SourceError extends Error {
+  override readonly name = "SourceError";
+
+  constructor(message: string, readonly state: "away" | "final", options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
 export interface Source {
-  /** Looks up what there is to read. Throws a sentence that names the way out. */
+  /** Looks up what there is to read. Throws a sentence that names the way out; a `SourceError` where that is known. */
   readonly open: () => Promise<readonly OpenedPartition[]>;
   /** Begins to hand over batches, each partition from its start. */
   readonly start: (reader: SourceReader) => Promise<void>;

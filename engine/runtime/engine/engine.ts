@@ -5,7 +5,7 @@
 import type { Millis } from "../../model/time.ts";
 import { pipeline } from "../pipeline.ts";
 import { settled } from "../settle.ts";
-import { partitionName, type SourceReader } from "../source.ts";
+import { partitionName, SourceError, type SourceReader } from "../source.ts";
 import { type Claimed, StoreError } from "../store.ts";
 import { finishInputs } from "./hops/decode.ts";
 import { isDrained } from "./hops/poll.ts";
@@ -24,11 +24,15 @@ export class Engine {
   run: Run | undefined;
   private readonly stopped = new AbortController();
   private readonly shutdownOver = new AbortController();
+  private isFresh: boolean;
 
-  constructor(private readonly options: EngineOptions) {}
+  constructor(private readonly options: EngineOptions) {
+    this.isFresh = options.fresh;
+  }
 
   /** Runs until it is stopped or drained. Throws what the operator must mend. */
   async start(): Promise<void> {
+    await this.insist("The store", () => this.options.store.open());
     while (!this.stopped.signal.aborted) {
       const end = await this.life();
       if (end === undefined) return;
@@ -82,17 +86,25 @@ export class Engine {
       const asked = time.monotonic();
       try {
         const claimed = await store.claim(task, owner, { term, steal: false });
-        if (!("heldFor" in claimed)) return { claimed, asked };
+        if (!("heldFor" in claimed)) return { claimed: await this.begun(claimed), asked };
         if (!told) log("Another instance runs this task; standing by");
         told = true;
         await time.sleep(Math.min(claimed.heldFor + 1, claimMillis), signal);
       } catch (error) {
-        if (!(error instanceof StoreError) || error.state === "refused") throw error;
-        log(`The store is away: ${error.message}; trying again`);
+        if (this.options.failFast || isFinal(error)) throw error;
+        log(`The store is away: ${error instanceof Error ? error.message : error}; trying again`);
         await time.sleep(time.backoff(attempt), signal);
       }
     }
     return undefined;
+  }
+
+  /** What a claim begins with: nothing, where the first life is to be a fresh one. */
+  private async begun(claimed: Claimed): Promise<Claimed> {
+    if (!this.isFresh) return claimed;
+    await this.options.store.drop(this.options.task);
+    this.isFresh = false;
+    return { ...claimed, number: 0, head: undefined };
   }
 
   /** Opens the source where the checkpoint ended and begins to read. */
@@ -104,9 +116,11 @@ export class Engine {
       (topic, partition) => positions.get(partitionName({ topic, partition })),
     );
     run.source = source;
-    for (const opened of await source.open()) run.addFeed(opened);
+    const opened = await this.insist("The source", () => source.open());
+    for (const partition of opened ?? []) run.addFeed(partition);
     await settleTimers(run);
-    await source.start(readerOf(run));
+    await this.insist("The source", () => source.start(readerOf(run)));
+    run.isReading = true;
   }
 
   /** The end of a life: what is stepped is saved, what is saved is delivered. */
@@ -125,6 +139,26 @@ export class Engine {
     await Promise.race([saveAll(run), time.sleep(claimMillis)]);
     const waiting = lanes.reduce((sum, lane) => sum + lane.size, 0);
     if (waiting > 0) this.options.log(`${waiting} alerts were not delivered and stay in the outbox`);
+  }
+
+  /** Does something with the outside until it works; undefined when stopped meanwhile. */
+  private async insist<T>(what: string, act: () => Promise<T>): Promise<T | undefined> {
+    const { time, log, failFast } = this.options;
+    const { signal } = this.stopped;
+    for (let attempt = 0, said = ""; !signal.aborted; attempt++) {
+      try {
+        const done = await act();
+        if (attempt > 0) log(`${what} is there`);
+        return done;
+      } catch (error) {
+        if (failFast || isFinal(error)) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        if (reason !== said) log(`${reason}; trying again until it works`);
+        said = reason;
+        await time.sleep(time.backoff(attempt), signal);
+      }
+    }
+    return undefined;
   }
 
   private untilStopped(): Promise<void> {
@@ -146,6 +180,12 @@ async function cycle(run: Run): Promise<boolean> {
     if (run.end === undefined && isDrained(run)) return true;
   }
   return false;
+}
+
+/** What no further try can mend. */
+function isFinal(error: unknown): boolean {
+  if (error instanceof StoreError) return error.state === "refused";
+  return error instanceof SourceError && error.state === "final";
 }
 
 function readerOf(run: Run): SourceReader {

@@ -126,6 +126,8 @@ function optionsOf(partitions: readonly RawMessage[][], changes: Partial<EngineO
     outbox: { queue: 100, max: 100_000 },
     time: { now, monotonic, sleep, turn, backoff: (attempt) => backoff(attempt, { first: 5, most: 50 }) },
     drain: true,
+    failFast: true,
+    fresh: false,
     shutdown: 2_000,
     log: (line) => void log.push(line),
     ...changes,

@@ -64,6 +64,10 @@ export interface EngineOptions {
   };
   readonly outbox: { readonly queue: number; readonly max: number };
   readonly time: Timekeeper;
+  /** Forgets what the store holds of the task before the first life. */
+  readonly fresh: boolean;
+  /** Ends with the first thing outside that does not answer, instead of trying again. */
+  readonly failFast: boolean;
   /** Ends when every partition has been read to the end it had at start. */
   readonly drain: boolean;
   /** How long a stop may deliver. */

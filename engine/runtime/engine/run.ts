@@ -54,6 +54,8 @@ export class Run {
   /** When the source was last known to have nothing more, on the monotonic clock; undefined while it cannot tell. */
   checked: Millis | undefined;
   lastCheck: Millis = -Infinity;
+  /** The source hands over what it has. */
+  isReading = false;
   isStopping = false;
   /** A stop left timers unfired because the store was away: what was stepped since is not saved. */
   isTorn = false;

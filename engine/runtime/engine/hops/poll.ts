@@ -22,6 +22,7 @@ export async function poll(run: Run): Promise<void> {
 
 /** Whether every partition has been read to its end. */
 export function isDrained(run: Run): boolean {
+  if (run.feeds.length === 0) return run.options.drain;
   return run.feeds.every((feed) => feed.isDone && feed.peek() === undefined);
 }
 

@@ -1,0 +1,66 @@
+/** A plan with all that it needs around it: decoders, receivers, and which of them take what. */
+import { now } from "../../engine/adapters/clock.ts";
+import type { Plan, PlanRule } from "../../engine/compile/plan.ts";
+import type { Deployment } from "../../engine/config/deployment.ts";
+import type { Threshold } from "../../engine/model/threshold.ts";
+import { fixedThresholds } from "../../engine/model/threshold.ts";
+import { createDecoder } from "../../engine/runtime/decode.ts";
+import type { Setup, Ways } from "../../engine/runtime/engine/options.ts";
+import type { SinkContext } from "../../sinks/sink.ts";
+import { contextOf, type OpenReceiver, openSink } from "./receivers.ts";
+import { openRefused } from "./refused.ts";
+import { isLive } from "./sources.ts";
+
+/** Lanes of what is no alert; no sink can have such a name. */
+const deadLane = "(dead letters)";
+const lateLane = "(late events)";
+
+/** Receivers by the name of their lane, with the lives of their sinks. */
+export function openReceivers(deployment: Deployment, output: SinkContext["output"]): Map<string, OpenReceiver> {
+  const context = contextOf(deployment, output);
+  const receivers = new Map(deployment.sinks.map((sink) => [sink.name, openSink(sink, context)]));
+  const dead = openRefused(deployment.deadLetters, deployment, ".dlq");
+  const late = openRefused(deployment.late, deployment, ".late");
+  if (dead !== undefined) receivers.set(deadLane, dead);
+  if (late !== undefined) receivers.set(lateLane, late);
+  return receivers;
+}
+
+export interface SetupNeeds {
+  readonly deployment: Deployment;
+  readonly receivers: ReadonlyMap<string, OpenReceiver>;
+  readonly thresholds: readonly Threshold[];
+  readonly drain: boolean;
+}
+
+export function setupOf(plan: Plan, { deployment, receivers, thresholds, drain }: SetupNeeds): Setup {
+  const live = isLive(deployment, drain) ? { now } : undefined;
+  const recorded = deployment.source.kind === "files" || deployment.source.kind === "stdin";
+  return {
+    plan,
+    decoderOf: (stream) => createDecoder(stream, { live, recorded }),
+    receivers: new Map([...receivers].map(([name, { receiver }]) => [name, receiver])),
+    ways: waysOf(deployment, receivers),
+    thresholds: fixedThresholds(thresholds),
+  };
+}
+
+/** Alerts go to the sinks of their rule, else to the default ones, and to those of every alert; shadow rules to none. */
+function waysOf({ defaultSinks, always }: Deployment, receivers: ReadonlyMap<string, OpenReceiver>): Ways {
+  const known = new Map<PlanRule, readonly string[]>();
+  const lanesOf = (rule: PlanRule) => {
+    let lanes = known.get(rule);
+    if (lanes === undefined) {
+      const own = rule.speech.sinks.length > 0 ? rule.speech.sinks : defaultSinks;
+      lanes = [...new Set([...own, ...always])].filter((name) => receivers.has(name));
+      known.set(rule, lanes);
+    }
+    return lanes;
+  };
+  return {
+    alert: (alert, rule) => alert.shadow ? [] : lanesOf(rule),
+    record: ({ output }) => receivers.has(output) ? [output] : [],
+    dead: receivers.has(deadLane) ? [deadLane] : [],
+    late: receivers.has(lateLane) ? [lateLane] : [],
+  };
+}
