@@ -4,7 +4,8 @@
  */
 import { check } from "./check.ts";
 import type { Command } from "./command.ts";
+import { generate } from "./generate.ts";
 import { run } from "./run.ts";
 import { test } from "./test.ts";
 
-export const commands = { check, test, run } satisfies Record<string, Command>;
+export const commands = { check, test, run, generate } satisfies Record<string, Command>;

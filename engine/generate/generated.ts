@@ -11,6 +11,8 @@ export interface GeneratedEvent {
   readonly key: string;
   /** Event time. */
   readonly time: Millis;
+  /** When it happens: its event time; of a change of a row whose event time is the row's creation, later. */
+  readonly at: Millis;
   /** JSON text: the event, or a Debezium envelope. */
   readonly value: string;
   /** True when it belongs to a planted case: it is never made late or undecodable. */

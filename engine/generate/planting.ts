@@ -55,7 +55,7 @@ export function plant(
 ): Planted {
   const events: PlantedEvent[] = [];
   const spells: { spell: Spell; from: Millis; to: Millis }[] = [];
-  const spoken = { by: undefined as Millis | undefined };
+  const spoken: { by: Millis | undefined } = { by: undefined };
   const key = one.plant({
     start,
     name,

@@ -53,6 +53,7 @@ export function runWorld(options: GeneratorOptions, kinds: Kinds): Generator {
       topic: kind.topic(data),
       key: kind.key(data),
       time: kind.time === undefined ? time : kind.time(data),
+      at: time,
       value: JSON.stringify(data),
       planted: isPlanted,
     });
