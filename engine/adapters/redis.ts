@@ -34,6 +34,8 @@ export function connectRedis(
       if (closed) throw away("this connection was closed");
       if (client.status !== "ready" && !await connected(client, connectMillis)) throw away(trouble);
       const answers = await send(client, commands);
+      // What a connection that fell silent still waits for nobody knows; a new one starts clean.
+      if (answers.some(([error]) => error?.message === silent)) client.disconnect(true);
       return answers.map(([error, value]) => {
         if (error === null) return value;
         if (error.name === "ReplyError") return refusalOf(error.message);
@@ -97,9 +99,12 @@ async function send(client: Redis, commands: readonly RedisCommand[]): Promise<r
   return await pipeline.exec() ?? [];
 }
 
+/** What the library says when an answer did not come in time. */
+const silent = "Command timed out";
+
 /** Why an answer is missing, without the library's words. */
 function lossOf(error: Error, answerMillis: number): string {
-  return error.message === "Command timed out" ? `no answer within ${answerMillis} ms` : "the connection broke";
+  return error.message === silent ? `no answer within ${answerMillis} ms` : "the connection broke";
 }
 
 /** `WRONGTYPE Operation against ...` into its code and its sentence. */

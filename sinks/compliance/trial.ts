@@ -1,4 +1,5 @@
 /** One case of the suite: a sink, a receiver of its own, and what the case asks of both. */
+import { sleep } from "../../engine/adapters/clock.ts";
 import type { Fields } from "../../engine/model/value.ts";
 import type { Delivery, Sink, SinkContext, SinkKind, Verdict } from "../sink.ts";
 import type { Gate } from "./gate.ts";
@@ -67,10 +68,11 @@ export function resultsOf(verdicts: readonly Verdict[]): readonly string[] {
 }
 
 /** Delivers what is left until all is delivered; a receiver that came back may need a moment to be found again. */
-export async function insist(sink: Sink, batch: readonly Delivery[], tries = 20): Promise<void> {
+export async function insist(sink: Sink, batch: readonly Delivery[], tries = 200): Promise<void> {
   let left = batch;
   let reason = "";
   for (let attempt = 0; attempt < tries && left.length > 0; attempt++) {
+    if (attempt > 0) await sleep(25);
     const verdicts = await sink.deliver(left);
     left = left.filter((_, i) => verdicts[i]?.result !== "delivered");
     reason = verdicts.map((verdict) => "reason" in verdict ? verdict.reason : "").find((said) => said !== "") ?? "";

@@ -1,6 +1,6 @@
 /**
  * Names that depend on what is delivered: a topic, a key such as `score:{values.tx_id}`, an address. A place holds a path
- * into the alert or the record, nothing more; rules have expressions, options have paths.
+ * into the alert or the record, or the name of one of its values; rules have expressions, options have paths.
  */
 import type { Fields, Value } from "../../engine/model/value.ts";
 import { isFields } from "../../engine/model/value.ts";
@@ -14,7 +14,7 @@ export function pathTemplate(text: string): PathTemplate {
   return (fields) => {
     let name = "";
     for (const one of pieces) {
-      const part = typeof one === "string" ? one : shown(valueAt(fields, one));
+      const part = typeof one === "string" ? one : shown(found(fields, one));
       if (part === undefined) return undefined;
       name += part;
     }
@@ -29,6 +29,16 @@ export function valueAt(fields: Fields, path: readonly string[]): Value | undefi
   return at;
 }
 
+/** A name that the alert or record itself lacks is looked for among its values, its key and its entities. */
+function found(fields: Fields, path: readonly string[]): Value | undefined {
+  const places = path.length > 1 ? [[]] : [[], ["values"], ["key"], ["entities"]];
+  for (const place of places) {
+    const value = valueAt(fields, [...place, ...path]);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
 /** Splits a path, and throws a sentence when it is none. */
 export function pathOf(text: string): readonly string[] {
   const path = text.trim().split(".");
@@ -38,7 +48,7 @@ export function pathOf(text: string): readonly string[] {
 
 function piece(text: string): string | readonly string[] {
   if (/^\{[^{}]*\}$/.test(text)) return pathOf(text.slice(1, -1));
-  if (/[{}]/.test(text)) throw new Error(`A brace of "${text}" does not fit: places are written {path}`);
+  if (/[{}]/.test(text)) throw new Error(`A brace of "${text}" does not fit: a place is written {path}`);
   return text;
 }
 
