@@ -6,6 +6,7 @@ import { check } from "./check.ts";
 import type { Command } from "./command.ts";
 import { generate } from "./generate.ts";
 import { run } from "./run.ts";
+import { replay } from "./replay.ts";
 import { test } from "./test.ts";
 
-export const commands = { check, test, run, generate } satisfies Record<string, Command>;
+export const commands = { check, test, replay, run, generate } satisfies Record<string, Command>;

@@ -13,10 +13,16 @@ export interface Project extends LoadedProject {
   readonly plan: Plan | undefined;
 }
 
-/** Loads and compiles a project. Never throws for what its files say. */
-export async function buildProject(paths: ProjectPaths, options: CompileOptions = {}): Promise<Project> {
+/**
+ * Loads and compiles a project; options may depend on what was loaded (the type of a parameter). Never throws for what
+ * its files say.
+ */
+export async function buildProject(
+  paths: ProjectPaths,
+  options: (loaded: LoadedProject) => CompileOptions = () => ({}),
+): Promise<Project> {
   const loaded = await loadProject(paths);
-  const compiled = compileProject(loaded, options);
+  const compiled = compileProject(loaded, options(loaded));
   const problems = [...loaded.problems, ...compiled.problems.filter((found) => !isConsequence(found, loaded))];
   const failed = problems.some(({ severity }) => severity === "error");
   return { ...loaded, problems, plan: failed ? undefined : compiled.plan };

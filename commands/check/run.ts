@@ -17,9 +17,8 @@ export async function runCheck(given: Given, terminal: Terminal): Promise<ExitCo
   const { config: typed } = await chosenPaths(given);
   const config = given.text("config") ?? typed;
   const deployed = config === undefined ? undefined : await readDeployment(config);
-  const project = await buildProject(await chosenPaths(given, deployed?.deployment), {
-    params: deployed?.deployment?.params ?? {},
-  });
+  const params = deployed?.deployment?.params ?? {};
+  const project = await buildProject(await chosenPaths(given, deployed?.deployment), () => ({ params }));
   const problems: readonly Problem[] = [...project.problems, ...deployed?.problems ?? []];
   const texts = new Map([...project.texts, ...deployed?.texts ?? []]);
   terminal.out(format({ problems, texts, colour: terminal.isTerminal && Deno.env.get("NO_COLOR") === undefined }));

@@ -40,6 +40,13 @@ export const thresholdSchema: Schema = {
   },
 };
 
+/** Rows of lookups. */
+export const lookupRowsSchema: Schema = {
+  type: "object",
+  additionalProperties: { type: "object", additionalProperties: fields },
+  description: "Lookup → key as its template renders it → fields of the row.",
+};
+
 const common = {
   at: { ...at, description: "Its event time, since the start." },
   rule: { type: "string", description: "Id of the rule." },
@@ -114,11 +121,7 @@ export function testFileSchema(line: Schema): Schema {
             expect: { type: "array", items: alert, description: "Alerts; any other fails the test." },
             records: { type: "array", items: record, description: "Records; looked at only where this is present." },
             others: { enum: ["allowed"], description: "Further alerts do not fail the test." },
-            lookups: {
-              type: "object",
-              additionalProperties: { type: "object", additionalProperties: fields },
-              description: "Lookup → key → fields of the row.",
-            },
+            lookups: lookupRowsSchema,
             thresholds: { type: "array", items: thresholdSchema, description: "Thresholds of customers." },
           },
         },

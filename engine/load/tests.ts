@@ -8,6 +8,7 @@ import { type Fields, isFields, type Value } from "../model/value.ts";
 import { compileSchema, type SchemaCheck } from "./ajv.ts";
 import type { FileReader } from "./files.ts";
 import { checkStructure } from "./structure.ts";
+import { checkDirections } from "./thresholds.ts";
 import { lineProperties, openLine, testFileSchema } from "./test_schema.ts";
 
 type Report = <A>(kind: ProblemKind<A>, path: Path, facts: A, at?: "key" | "value") => void;
@@ -34,6 +35,7 @@ export function readTests(file: string, value: Value, found: Problem[]): TestFil
   for (const [i, test] of tests.entries()) {
     const isTaken = tests.slice(0, i).some(({ name }) => name === test.name);
     if (isTaken) report(problems.duplicateTest, [...test.path, "name"], { name: test.name });
+    checkDirections(test.thresholds, [...test.path, "thresholds"], report);
   }
   return { file, pack: String(value.pack), start, defaults: mapOf(value.defaults), tests };
 }

@@ -71,4 +71,16 @@ export const testProblems = {
     explains: "The report names a test by its name.",
     say: ({ name }) => ({ message: `Test name "${name}" is taken`, help: "say what is different about this one" }),
   }),
+  oneDirection: problemKind<{ given: readonly string[] }>({
+    code: "V097",
+    severity: "error",
+    title: "Threshold without a direction, or with two",
+    explains: "A threshold has a value to be above, or a value to be below. Who wants both writes two thresholds.",
+    say: ({ given }) => ({
+      message: given.length === 0
+        ? "Threshold has neither `above` nor `below`"
+        : "Threshold has both `above` and `below`",
+      help: given.length === 0 ? "add `above: …` or `below: …`" : "write two thresholds",
+    }),
+  }),
 } as const;

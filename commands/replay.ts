@@ -1,0 +1,39 @@
+/** `vigie replay`: packs over recorded events, as fast as they parse, the same to the byte every time. */
+import { projectOptions } from "./cli/options.ts";
+import type { Command } from "./command.ts";
+
+export const replay: Command = {
+  name: "replay",
+  summary: "Run packs over recorded events and write the alerts",
+  positionals: "[paths…]",
+  options: [
+    ...projectOptions,
+    { name: "events", value: "STREAM=FILE", many: true, says: "Recorded events, .ndjson, .ndjson.gz or .ndjson.zst" },
+    { name: "alerts", value: "FILE", says: "Where alerts go, one a line" },
+    { name: "records", value: "FILE", says: "Where records go, one a line and output" },
+    { name: "late", value: "FILE", says: "Where late events go" },
+    { name: "dead", value: "FILE", says: "Where events go that break their contract" },
+    { name: "from", value: "TIME", says: "Leave out events before" },
+    { name: "to", value: "TIME", says: "Leave out events at this time and after" },
+    { name: "until", value: "TIME", says: "Advance event time beyond the newest event" },
+    { name: "thresholds", value: "FILE", says: "Thresholds of customers, YAML or JSON" },
+    { name: "lookups", value: "FILE", says: "Rows of lookups, as in tests" },
+    { name: "param", value: "PACK.NAME=VALUE", many: true, says: "Value of a parameter instead of its default" },
+  ],
+  examples: [
+    {
+      line: "vigie replay --events payments=payments.ndjson.gz --alerts out/alerts.ndjson",
+      does: "Run all packs over recorded payments",
+    },
+    {
+      line:
+        "vigie replay rules/payments --events payments=p.ndjson --param payments.high_amount=2000 --alerts a.ndjson",
+      does: "Try another amount on one pack",
+    },
+    {
+      line: "vigie replay --events orders=o.ndjson --events payments=p.ndjson --until 2026-02-01 --alerts a.ndjson",
+      does: "Advance time to February, so that everything due by then is raised",
+    },
+  ],
+  run: async (given, terminal) => (await import("./replay/run.ts")).runReplay(given, terminal),
+};

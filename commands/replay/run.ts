@@ -1,0 +1,102 @@
+/** Runs `vigie replay`. */
+import { monotonic } from "../../engine/adapters/clock.ts";
+import type { Plan } from "../../engine/compile/plan.ts";
+import { renderProblems } from "../../engine/load/render.ts";
+import { type LoadedFile, readThresholds } from "../../engine/load/thresholds.ts";
+import { fixedThresholds } from "../../engine/model/threshold.ts";
+import { buildProject } from "../../engine/project.ts";
+import { replay, type ReplayOptions, type ReplayResult } from "../../engine/runtime/replay.ts";
+import { chosenPaths } from "../cli/paths.ts";
+import { createProgress } from "../cli/progress.ts";
+import { grouped, table } from "../cli/table.ts";
+import { timeOption } from "../cli/time.ts";
+import { exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
+import { openOutlet } from "./outlet.ts";
+import { readOverrides } from "./overrides.ts";
+import { filesByStream, openRecordings } from "./recordings.ts";
+
+/** Exit code 1 when a pack has an error, 0 when the events were read to their end. */
+export async function runReplay(given: Given, terminal: Terminal): Promise<ExitCode> {
+  if (given.texts("events").length === 0) {
+    throw new UsageError("Nothing to replay: name recorded events with `--events STREAM=FILE`");
+  }
+  const span = { from: timeOption(given, "from"), to: timeOption(given, "to"), until: timeOption(given, "until") };
+  const project = await buildProject(
+    { ...await chosenPaths(given), tests: false },
+    ({ packs }) => ({ params: readOverrides(given.texts("param"), packs) }),
+  );
+  if (project.plan === undefined) return refuse(project, terminal);
+  const files = filesByStream(given.texts("events"), project.streams);
+  const extras = await readExtras(given);
+  if ("problems" in extras) return refuse(extras, terminal);
+  await replayFiles(project.plan, files, { ...defined(span), ...extras }, given, terminal);
+  return exit.good;
+}
+
+async function replayFiles(
+  plan: Plan,
+  files: ReturnType<typeof filesByStream>,
+  options: ReplayOptions,
+  given: Given,
+  terminal: Terminal,
+): Promise<void> {
+  const opened = await openRecordings(files);
+  const { outlet, close } = openOutlet(given);
+  const progress = createProgress("events", terminal);
+  const begin = monotonic();
+  try {
+    const shown = { ...options, progress: (events: number) => progress.show(opened.share(), events) };
+    const result = await replay(plan, opened.recordings, outlet, shown);
+    close();
+    progress.end();
+    terminal.out(`${describe(result)}\n`);
+    terminal.err(`${rate(result.events, monotonic() - begin)}\n`);
+  } finally {
+    progress.end();
+    await opened.close();
+  }
+}
+
+/** Options without those that were not given. */
+function defined(options: { readonly [K in "from" | "to" | "until"]: number | undefined }): ReplayOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/** Thresholds from the file that the options name. */
+async function readExtras(given: Given): Promise<Pick<ReplayOptions, "thresholds"> | LoadedFile<unknown>> {
+  const path = given.text("thresholds");
+  if (path === undefined) return {};
+  const { content, ...found } = await readThresholds(path);
+  return content === undefined ? { content, ...found } : { thresholds: fixedThresholds(content) };
+}
+
+function refuse({ problems, texts }: Pick<LoadedFile<unknown>, "problems" | "texts">, terminal: Terminal): ExitCode {
+  const colour = terminal.isTerminal && Deno.env.get("NO_COLOR") === undefined;
+  const errors = problems.filter(({ severity }) => severity === "error");
+  terminal.err(renderProblems(errors, texts, { colour }));
+  return exit.problem;
+}
+
+/** The closing table, the same in every run over the same events. */
+function describe({ rules, events, late, dead, skipped }: ReplayResult): string {
+  const rows = rules.map(({ rule, counts }) => [
+    rule.name,
+    counts.events,
+    counts.matched,
+    counts.alerts,
+    counts.records,
+    counts.suppressed,
+  ]);
+  const totals = [
+    `${grouped(events)} events`,
+    `${grouped(late)} late`,
+    `${grouped(dead)} dead letters`,
+    ...(skipped > 0 ? [`${grouped(skipped)} tombstones`] : []),
+  ];
+  return `${table(["rule", "events in", "matched", "alerts", "records", "suppressed"], rows)}\n\n${totals.join(", ")}`;
+}
+
+function rate(events: number, millis: number): string {
+  const seconds = Math.max(millis, 1) / 1000;
+  return `${seconds.toFixed(1)} s, ${grouped(Math.round(events / seconds))} events/s`;
+}
