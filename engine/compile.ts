@@ -2,6 +2,9 @@
  * RulePack -> frozen Plan. Every rule of every pack is compiled, and every problem of all of them is returned at once;
  * there is a plan only when there is no error. Kinds do the work, this file brings them together.
  */
+import { alertCycles, alertsName, alertStream } from "./compile/alerts.ts";
+import { lintRule } from "./compile/lint.ts";
+import { compileLookups } from "./compile/lookups.ts";
 import { compileLimit, compileSpeech } from "./compile/speech.ts";
 import type { Plan, PlanRule } from "./compile/plan.ts";
 import { revisionOf, signatureOf } from "./compile/revision.ts";
@@ -25,10 +28,11 @@ export interface CompileOptions {
 
 /** Compiles packs to a plan; `plan` is undefined when there is an error among `problems`. */
 export function compileProject(
-  { packs, streams }: CompileInput,
+  { packs, streams: declared }: CompileInput,
   { params = {} }: CompileOptions = {},
 ): { plan: Plan | undefined; problems: readonly Problem[] } {
   const problems: Problem[] = unknownPacks(packs, params);
+  const streams = new Map([...declared, [alertsName, alertStream]]);
   const rules: PlanRule[] = [];
   for (const pack of packs) {
     const words = wordsOf(pack, params, problems);
@@ -38,9 +42,13 @@ export function compileProject(
       if (rule !== undefined && text.status !== "disabled") rules.push(rule);
     }
   }
+  problems.push(...alertCycles(rules));
   if (problems.some((found) => found.severity === "error")) return { plan: undefined, problems };
-  const aliases = [...streams.values()].map((stream) => stream.alias);
-  return { plan: Object.freeze({ streams, rules, aliases, packs: packs.map((pack) => pack.name) }), problems };
+  // Without a rule over alerts nobody need feed their stream.
+  const read = rules.some(({ compiled }) => compiled.inputs.some(({ stream }) => stream === alertStream));
+  const fed = read ? streams : declared;
+  const aliases = [...fed.values()].map((stream) => stream.alias);
+  return { plan: Object.freeze({ streams: fed, rules, aliases, packs: packs.map((pack) => pack.name) }), problems };
 }
 
 function compileRule(
@@ -61,6 +69,8 @@ function compileRule(
   }
   const speech = compileSpeech(rule, compiled, pack);
   const limit = compileLimit(rule, compiled);
+  const lookups = compileLookups(rule, compiled.vocabulary, pack);
+  lintRule(rule, compiled, limit);
   problems.push(...rule.problems);
   return Object.freeze({
     index,
@@ -69,6 +79,7 @@ function compileRule(
     compiled,
     speech,
     limit,
+    lookups,
     revision: revisionOf(rule),
     signature: signatureOf(rule, compiled),
   });

@@ -33,6 +33,8 @@ export interface Fold<S> {
 export interface Aggregate {
   readonly name: string;
   readonly summary: string;
+  /** What it does to its argument, where messages have a word for it: `sum`. */
+  readonly verb?: string;
   /** Arguments of the call in YAML: what each must be. `events` is a condition or a stream's alias. */
   readonly parameters: readonly {
     readonly name: string;

@@ -35,6 +35,7 @@ const fold: Fold<State> = {
 
 export const avg: Aggregate = {
   name: "avg",
+  verb: "average",
   summary: "Mean of the values: sum / count.",
   parameters: [{ name: "value", accepts: ["number"] }],
   type: () => numberType,

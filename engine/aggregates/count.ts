@@ -12,6 +12,7 @@ const fold: Fold<number> = {
 
 export const count: Aggregate = {
   name: "count",
+  verb: "count",
   summary: "Number of events; with a condition, of those for which it is true.",
   parameters: [{ name: "condition", accepts: ["boolean"], optional: true }],
   type: () => numberType,

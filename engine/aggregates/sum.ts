@@ -22,6 +22,7 @@ const fold: Fold<ExactSum> = {
 
 export const sum: Aggregate = {
   name: "sum",
+  verb: "sum",
   summary: "Sum of the values; 0 of none.",
   parameters: [{ name: "value", accepts: ["number"] }],
   type: () => numberType,

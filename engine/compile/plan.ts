@@ -2,6 +2,7 @@
 import type { Condition, Expression, Template } from "../conditions/expression.ts";
 import type { CompiledRule } from "../kinds/kind.ts";
 import type { Stream } from "../model/contract.ts";
+import type { LookupNeed } from "../model/lookup.ts";
 import type { RuleText } from "../model/pack.ts";
 import type { Millis } from "../model/time.ts";
 
@@ -22,10 +23,19 @@ export interface PlanRule {
   readonly compiled: CompiledRule;
   readonly speech: Speech;
   readonly limit: Limit | undefined;
+  /** Rows that the rule reads. */
+  readonly lookups: readonly PlanLookup[];
   /** Hash of what the rule means. */
   readonly revision: string;
   /** Hash of what decides whether state survives an edit. */
   readonly signature: string;
+}
+
+/** A lookup as one rule reads it. */
+export interface PlanLookup extends Pick<LookupNeed, "fields" | "cache"> {
+  readonly name: string;
+  /** Renders the row's key from the events at hand. */
+  readonly key: Template;
 }
 
 /** What an alert or record of the rule says. */

@@ -36,6 +36,8 @@ export class CompilerOfRule implements RuleCompiler {
   readonly canonical = new Map<string, string>();
   /** Criteria that the judge counts, for the alert. */
   criteria: readonly Criterion[] = [];
+  /** Lookups that some expression reads. */
+  readonly lookupsRead = new Set<string>();
   private readonly reads: Read[] = [];
 
   constructor(private readonly compilation: RuleCompilation) {
@@ -89,10 +91,11 @@ export class CompilerOfRule implements RuleCompiler {
     vocabulary: Vocabulary,
     accepts?: readonly Type["kind"][],
     part?: { readonly start: number; readonly end: number },
+    use?: string,
   ): Expression | undefined {
     const whole = String(this.at(path));
     const text = part === undefined ? whole : whole.slice(part.start, part.end);
-    const expression = compileExpression(text, vocabulary, accepts, this.reporter(path, part?.start ?? 0));
+    const expression = compileExpression(text, vocabulary, accepts, this.reporter(path, part?.start ?? 0), use);
     if (expression !== undefined) this.remember(path, expression.canonical, expression.reads);
     return expression;
   }
@@ -203,7 +206,13 @@ export class CompilerOfRule implements RuleCompiler {
 
   private remember(path: Path, canonical: string, reads: readonly Read[]): void {
     this.canonical.set(path.join("\u0000"), canonical);
-    if (spoken.has(String(path[0]))) this.reads.push(...reads);
+    if (spoken.has(String(path[0]))) this.keepFields(reads);
+    for (const { path: [root, name] } of reads) if (root === "lookup") this.lookupsRead.add(name ?? "");
+  }
+
+  /** What is read of an event is kept for when it may be gone. */
+  keepFields(reads: readonly Read[]): void {
+    this.reads.push(...reads);
   }
 }
 

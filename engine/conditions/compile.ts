@@ -15,16 +15,17 @@ import { bare, describeKinds, isNothing, type Term } from "./term.ts";
 
 /**
  * An expression against a vocabulary; undefined when it has an error. `accepts` lists the kinds of value that may come
- * out (undefined: any). Numbers and booleans of YAML stand for themselves.
+ * out (undefined: any), `use` says what is to be done with it. Numbers and booleans of YAML stand for themselves.
  */
 export function compileExpression(
   text: string | number | boolean,
   vocabulary: Vocabulary,
   accepts: readonly Type["kind"][] | undefined,
   report: Report,
+  use?: string,
 ): Expression | undefined {
   const names = new Names(vocabulary, report);
-  const term = checkText(String(text), names, accepts, report);
+  const term = checkText(String(text), names, accepts, report, use);
   if (term === undefined) return undefined;
   if (term.type.kind === "boolean" && term.op !== "read") warnUnguarded(term, names, report, new Set());
   return expressionOf(String(text), term);
@@ -36,6 +37,7 @@ export function checkText(
   names: Names,
   accepts: readonly Type["kind"][] | undefined,
   report: Report,
+  use?: string,
 ): Term | undefined {
   const parsed = parseCel(text);
   if ("fault" in parsed) {
@@ -49,6 +51,7 @@ export function checkText(
   if (term.type.kind === "any") return accepts.length > 1 ? term : checker.expect(term, accepts, "use it", parsed.node);
   const facts = {
     source: text.trim(),
+    use,
     expected: describeKinds(accepts),
     found: describeType(term.type),
     declared: names.declared(term),

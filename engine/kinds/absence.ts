@@ -149,6 +149,7 @@ function compile(rule: RuleCompiler): CompiledRule | undefined {
     horizon: silence,
     speaks: { alerts: true, records: false },
     vocabulary,
+    onArrival: false,
     stateless: false,
   };
 }
@@ -160,6 +161,7 @@ export const absence: Kind = {
     for: { type: "string", format: "duration", description: "How long a key may be silent." },
   },
   required: ["on", "key", "for"],
+  refuses: ["emit_to", "record"],
   example: {
     pack: `pack: example
 defaults: { severity: critical }

@@ -48,6 +48,7 @@ function compile(rule: RuleCompiler): CompiledRule | undefined {
     speaks: { alerts: !records, records },
     vocabulary,
     requires: judge.requires,
+    onArrival: false,
     stateless: true,
   };
 }

@@ -191,6 +191,7 @@ function compile(rule: RuleCompiler): CompiledRule | undefined {
     horizon: within,
     speaks: { alerts: !records, records },
     vocabulary,
+    onArrival: true,
     stateless: false,
   };
 }

@@ -42,6 +42,8 @@ export interface CompiledRule {
   readonly vocabulary: Vocabulary;
   /** Equalities without which the rule never speaks, where they are not those of `where`: a filter's condition. */
   readonly requires?: Condition["requires"];
+  /** Decides at an event, in the order of arrival unless `evaluate: event_time` says otherwise (runtime.md §2). */
+  readonly onArrival: boolean;
   /** Ids are made of topic, partition and offset, and alerts need not wait for a checkpoint. */
   readonly stateless: boolean;
 }
@@ -84,12 +86,13 @@ export interface RuleCompiler {
     streams: readonly Stream[],
     more?: Partial<Pick<Vocabulary, "values" | "builtins">>,
   ) => Vocabulary;
-  /** The expression at a path, or in a part of the text there. */
+  /** The expression at a path, or in a part of the text there; `use` says what is to be done with it, such as `sum`. */
   readonly expression: (
     path: Path,
     vocabulary: Vocabulary,
     accepts?: readonly Type["kind"][],
     part?: { readonly start: number; readonly end: number },
+    use?: string,
   ) => Expression | undefined;
   readonly condition: (path: Path, vocabulary: Vocabulary) => Condition | undefined;
   readonly template: (path: Path, vocabulary: Vocabulary) => Template | undefined;

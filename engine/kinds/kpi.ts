@@ -74,6 +74,7 @@ function compile(rule: RuleCompiler): CompiledRule | undefined {
     horizon: 0,
     speaks: { alerts: true, records: false },
     vocabulary: { ...words, values: { value: { ...number, index: 0 }, threshold: { ...number, index: 1 } } },
+    onArrival: false,
     stateless: true,
   };
 }
@@ -94,7 +95,7 @@ export const kpi: Kind = {
     value: { ...expression, description: "The number to compare: an expression such as event.value." },
   },
   required: ["on", "tenant", "metric", "value"],
-  refuses: ["key", "when", "criteria", "notify_resolved"],
+  refuses: ["key", "when", "criteria", "notify_resolved", "emit_to", "record"],
   example: {
     pack: `pack: example
 rules:

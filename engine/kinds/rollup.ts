@@ -33,6 +33,7 @@ function compile(rule: RuleCompiler): CompiledRule | undefined {
     horizon: window.horizon,
     speaks: { alerts: false, records: true },
     vocabulary,
+    onArrival: false,
     stateless: false,
   };
 }

@@ -152,6 +152,7 @@ function compile(rule: RuleCompiler): CompiledRule | undefined {
     horizon: features.horizon,
     speaks: { alerts: alertOn.size > 0, records },
     vocabulary,
+    onArrival: true,
     stateless: false,
   };
 }

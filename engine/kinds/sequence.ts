@@ -239,6 +239,7 @@ function compile(rule: RuleCompiler): CompiledRule | undefined {
     horizon: within,
     speaks: { alerts: true, records: false },
     vocabulary,
+    onArrival: true,
     stateless: false,
   };
 }
@@ -267,14 +268,14 @@ export const sequence: Kind = {
           type: "object",
           required: ["not"],
           additionalProperties: false,
-          properties: { not: step },
+          properties: { not: { ...step, properties: { on: step.properties.on, where: step.properties.where } } },
         }],
       },
     },
     within: { type: "string", format: "duration", description: "Time from the first step to the last, inclusive." },
   },
   required: ["steps", "key", "within"],
-  refuses: ["on", "where", "notify_resolved"],
+  refuses: ["on", "where", "notify_resolved", "emit_to", "record"],
   example: {
     pack: `pack: example
 defaults: { severity: warning }

@@ -33,6 +33,7 @@ function compile(rule: RuleCompiler): CompiledRule | undefined {
     horizon: window.horizon,
     speaks: { alerts: true, records: false },
     vocabulary,
+    onArrival: window.emit === "on_match",
     stateless: false,
   };
 }
@@ -55,6 +56,7 @@ export const threshold: Kind = {
     },
   },
   required: ["on", "window", "aggregate"],
+  refuses: ["emit_to", "record"],
   example: {
     pack: `pack: example
 defaults: { severity: high }

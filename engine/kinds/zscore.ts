@@ -9,7 +9,7 @@ import type { Operator, StateCodec, Turn } from "../model/operator.ts";
 import { kindProblems } from "../model/problems/kinds.ts";
 import type { Millis } from "../model/time.ts";
 import { numberType } from "../model/type.ts";
-import { type Fields, isFields, type Value } from "../model/value.ts";
+import { type Fields, isFields } from "../model/value.ts";
 import { type Baseline, baselineSchemas, compileBaseline } from "../operators/baseline.ts";
 import { type Extremes, extremesOver } from "../operators/extremes.ts";
 import { type Smoother, smootherOver } from "../operators/smoothing.ts";
@@ -217,6 +217,8 @@ function compile(rule: RuleCompiler): CompiledRule | undefined {
     rule.report(kindProblems.badSmoothing, ["smooth"], facts);
     return undefined;
   }
+  const levels = levelsOf(rule);
+  if (levels === undefined) return undefined;
   const margin = rule.at(["extremes", "margin"]);
   const transform = Object.entries(transforms).find(([name]) => name === rule.raw.transform)?.[1] ?? transforms.none;
   const number = { type: numberType, optional: true };
@@ -230,7 +232,7 @@ function compile(rule: RuleCompiler): CompiledRule | undefined {
       baseline,
       window,
       direction: (["both", "above", "below"] as const).find((one) => one === rule.raw.direction) ?? "both",
-      levels: levelsOf(rule.raw.levels),
+      levels,
       extremes: typeof margin === "number"
         ? { over: extremesOver({ window, resolution, minSamples }), margin }
         : undefined,
@@ -249,14 +251,23 @@ function compile(rule: RuleCompiler): CompiledRule | undefined {
     horizon: window,
     speaks: { alerts: true, records: false },
     vocabulary: { ...words, values: Object.fromEntries(names.map((name, index) => [name, { ...number, index }])) },
+    onArrival: true,
     stateless: false,
   };
 }
 
-function levelsOf(raw: Value | undefined): Level[] {
-  if (!isFields(raw)) return [];
-  const levels = severities.map((severity) => ({ severity, from: raw[severity] }));
-  return levels.filter((level): level is Level => typeof level.from === "number");
+/** Levels from mild to severe; undefined, reported, when a milder one would never be told. */
+function levelsOf(rule: RuleCompiler): readonly Level[] | undefined {
+  const { raw } = rule;
+  const given = isFields(raw.levels) ? raw.levels : {};
+  const levels = severities.map((severity) => ({ severity, from: given[severity] }))
+    .filter((level): level is Level => typeof level.from === "number");
+  const hidden = levels.findIndex((level, i) => level.from >= (levels[i + 1]?.from ?? Infinity));
+  const [milder, worse] = [levels[hidden], levels[hidden + 1]];
+  if (milder === undefined || worse === undefined) return levels;
+  const facts = { milder: milder.severity, worse: worse.severity };
+  rule.report(kindProblems.levelsOutOfOrder, ["levels", milder.severity], facts);
+  return undefined;
 }
 
 export const zscore: Kind = {
@@ -290,7 +301,7 @@ export const zscore: Kind = {
     },
   },
   required: ["on", "key", "value", "baseline", "levels"],
-  refuses: ["when", "criteria", "severity"],
+  refuses: ["when", "criteria", "severity", "emit_to", "record"],
   example: {
     pack: `pack: example
 rules:

@@ -13,6 +13,7 @@ import { createWindow } from "../windows/mod.ts";
 import type { SlidingWindow } from "../windows/window.ts";
 import { buildMeasures, type Derived, type Leaf, MeasureReader } from "./measures.ts";
 import { type SlidingStore, storeOf } from "./sliding_store.ts";
+import { warnLongSliding } from "./window_of_rule.ts";
 
 export interface Features {
   readonly vocabulary: Vocabulary["values"];
@@ -113,7 +114,10 @@ function windowOf(rule: RuleCompiler, path: string[], raw: Value | undefined): S
     rule.report(ruleProblems.badWindow, path, window);
     return undefined;
   }
-  if (window.shape === "sliding") return window;
+  if (window.shape === "sliding") {
+    warnLongSliding(rule, path, window);
+    return window;
+  }
   const help = "use `window: { sliding: 1h }`";
   rule.report(ruleProblems.badWindow, path, { wrong: "Cannot use this window for a feature: it does not slide", help });
   return undefined;

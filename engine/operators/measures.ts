@@ -166,7 +166,8 @@ export class MeasureReader {
         return undefined;
       }
       const accepts = aggregate.parameters[0]?.accepts;
-      const expression = this.rule.expression([...mapPath, stream], this.vocabularyOf([known]), accepts);
+      const words = this.vocabularyOf([known]);
+      const expression = this.rule.expression([...mapPath, stream], words, accepts, undefined, useOf(aggregate));
       if (expression === undefined) return undefined;
       readings[stream] = expression.evaluate;
       type = expression.type;
@@ -213,7 +214,8 @@ export class MeasureReader {
     }
     const accepts = aggregate.parameters[0]?.accepts;
     const vocabulary = this.vocabularyOf(this.streams);
-    const expression = this.rule.expression(path, vocabulary, accepts, { start: first.start, end: first.end });
+    const part = { start: first.start, end: first.end };
+    const expression = this.rule.expression(path, vocabulary, accepts, part, useOf(aggregate));
     if (expression === undefined) return undefined;
     return { arguments: byStream(() => expression.evaluate), type: expression.type, canonical: expression.canonical };
   }
@@ -244,6 +246,11 @@ export class MeasureReader {
     this.rule.report(ruleProblems.badAggregate, path, { name, wrong, help });
     return undefined;
   }
+}
+
+/** What a message says that was to be done: `sum`, `take percentile of`. */
+function useOf({ name, verb }: Aggregate): string {
+  return verb ?? `take ${name} of`;
 }
 
 /** The fold of a sliding window: an aggregate that cannot take a value back out is folded again from all of them. */

@@ -1,7 +1,8 @@
 /** Reads `window`, `emit` and `for` of a rule: which window, when it speaks, and what does not go together. */
 import type { RuleCompiler } from "../kinds/kind.ts";
 import { ruleProblems } from "../model/problems/rules.ts";
-import type { Millis } from "../model/time.ts";
+import type { Path } from "../model/problem.ts";
+import { formatDuration, type Millis } from "../model/time.ts";
 import { isFields, type Value } from "../model/value.ts";
 import { createWindow, windows } from "../windows/mod.ts";
 import type { Window } from "../windows/window.ts";
@@ -30,10 +31,14 @@ export function compileWindow(rule: RuleCompiler, only?: "on_close"): RuleWindow
   const kind = Object.values(windows).find((candidate) => candidate.name in raw);
   const emit = rule.raw.emit === "on_match" || rule.raw.emit === "on_close" ? rule.raw.emit : kind?.emit ?? "on_close";
   if (!agrees(rule, window, only ?? emit)) return undefined;
-  if (window.shape === "sliding" && window.size > longSliding && window.resolution === undefined) {
-    rule.report(ruleProblems.longSliding, ["window"], { size: String(raw.sliding) });
-  }
+  warnLongSliding(rule, ["window"], window);
   return { window, emit: only ?? emit, signature: raw, horizon: horizonOf(window) };
+}
+
+/** Warns where a long sliding window keeps every event. */
+export function warnLongSliding(rule: RuleCompiler, path: Path, window: Window): void {
+  if (window.shape !== "sliding" || window.size <= longSliding || window.resolution !== undefined) return;
+  rule.report(ruleProblems.longSliding, path, { size: formatDuration(window.size) });
 }
 
 /** Reports what cannot stand beside the window. */
@@ -53,7 +58,21 @@ function agrees(rule: RuleCompiler, window: Window, emit: "on_match" | "on_close
     rule.report(ruleProblems.sessionNeverResolves, ["notify_resolved"], {}, "key");
     sound = false;
   }
+  warnRecover(rule, window, emit);
   return sound;
+}
+
+/** Warns of a `recover` that ends nothing. */
+function warnRecover(rule: RuleCompiler, window: Window, emit: "on_match" | "on_close"): void {
+  if (rule.raw.recover === undefined || window.shape === "sliding") return;
+  if (window.shape === "merging") {
+    const facts = { wrong: "a session has no episode", help: "remove `recover`" };
+    rule.report(ruleProblems.recoverWithoutEffect, ["recover"], facts, "key");
+  } else if (emit === "on_match" && rule.raw.notify_resolved !== true) {
+    const wrong = "nothing tells that the episode of a window is over";
+    const help = "add `notify_resolved: true`, or remove `recover`";
+    rule.report(ruleProblems.recoverWithoutEffect, ["recover"], { wrong, help }, "key");
+  }
 }
 
 function horizonOf(window: Window): Millis {

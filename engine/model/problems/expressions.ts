@@ -97,15 +97,25 @@ export const expressionProblems = {
     }),
   }),
   wrongType: problemKind<
-    { source: string; expected: string; found: string; declared: string | undefined; help: string | undefined }
+    {
+      source: string;
+      /** What was to be done with it, such as `sum`; undefined where it was to be used as it is. */
+      use: string | undefined;
+      expected: string;
+      found: string;
+      declared: string | undefined;
+      help: string | undefined;
+    }
   >({
     code: "V036",
     severity: "error",
     title: "Expression of the wrong type",
     explains:
       "A condition must be true or false; a key, a string, a number or a boolean; an aggregate says what it takes.",
-    say: ({ source, expected, found, declared, help }) => ({
-      message: `Cannot use "${source}" here: expected ${expected}, found ${found}`,
+    say: ({ source, use, expected, found, declared, help }) => ({
+      message: `Cannot ${use ?? "use"} "${source}"${
+        use === undefined ? " here" : ""
+      }: expected ${expected}, found ${found}`,
       ...(declared === undefined ? {} : { notes: [declared] }),
       ...(help === undefined ? {} : { help }),
     }),

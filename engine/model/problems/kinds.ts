@@ -42,6 +42,16 @@ export const kindProblems = {
       help: "shorten `smooth`, or lengthen `baseline.window`",
     }),
   }),
+  levelsOutOfOrder: problemKind<{ milder: string; worse: string }>({
+    code: "V143",
+    severity: "error",
+    title: "Levels out of order",
+    explains: "A more severe level begins at a greater score: a milder one that begins later could never be told.",
+    say: ({ milder, worse }) => ({
+      message: `Level "${milder}" is never told: "${worse}" begins no later`,
+      help: `give "${worse}" a greater score than "${milder}"`,
+    }),
+  }),
   unknownDecision: problemKind<{ decision: string; nearest: string | undefined; known: readonly string[] }>({
     code: "V086",
     severity: "error",

@@ -174,10 +174,12 @@ export const ruleProblems = {
     code: "V077",
     severity: "warning",
     title: "Limit shorter than the window",
-    explains: "A rule that speaks once per window never reaches a limit that is shorter than its window.",
+    explains:
+      "While events are in the window, a shorter limit lets the same ones alert again; a tumbling window speaks " +
+      "once, so that such a limit holds nothing back.",
     say: ({ every, window }) => ({
-      message: `Limit every ${every} holds nothing back: the window is ${window} long`,
-      help: "make `every` longer than the window, or remove `limit`",
+      message: `Limit every ${every} is shorter than the window of ${window}: the same events may alert again`,
+      help: `write \`every: ${window}\` or longer, or remove \`limit\``,
     }),
   }),
   unknownParam: problemKind<{ name: string; nearest: string | undefined }>({
@@ -206,6 +208,48 @@ export const ruleProblems = {
     title: "Declared and never used",
     explains: "A list, condition, parameter or lookup that no rule of the pack uses is probably a misspelling.",
     say: ({ what, name }) => ({ message: `No rule uses ${what} "${name}"`, help: "remove it, or use it" }),
+  }),
+  alertCycle: problemKind<{ cycle: readonly string[] }>({
+    code: "V089",
+    severity: "error",
+    title: "Rules that alert on their own alerts",
+    explains: "A rule with `on: alerts` must not take alerts that its own alerts lead to, directly or through other " +
+      "rules: it would never come to an end.",
+    say: ({ cycle }) => ({
+      message: `Cannot alert on alerts in a circle: ${cycle.join(" → ")}`,
+      help: 'admit the alerts of other rules only, as `where: alert.rule == "sensor-anomaly"`',
+    }),
+  }),
+  recoverWithoutEffect: problemKind<{ wrong: string; help: string }>({
+    code: "V140",
+    severity: "warning",
+    title: "`recover` without effect",
+    explains:
+      "`recover` ends an episode later than `when` turning false would. A session has no episode, and a tumbling " +
+      "or hopping window that speaks on match has one only with `notify_resolved`.",
+    say: ({ wrong, help }) => ({ message: `\`recover\` changes nothing: ${wrong}`, help }),
+  }),
+  evaluateWithoutEffect: problemKind<Record<never, never>>({
+    code: "V141",
+    severity: "warning",
+    title: "`evaluate` without effect",
+    explains:
+      "`evaluate: event_time` is for rules that decide at an event, or that have a `limit`. A rule that speaks " +
+      "when its window closes gives the same alerts in every order of arrival already.",
+    say: () => ({
+      message: "`evaluate: event_time` changes nothing: the rule decides in event time already",
+      help: "remove `evaluate`",
+    }),
+  }),
+  recordWithoutOutput: problemKind<Record<never, never>>({
+    code: "V142",
+    severity: "error",
+    title: "`record` without `emit_to`",
+    explains: "`record` says what a record holds; `emit_to` names the sinks that it goes to.",
+    say: () => ({
+      message: "Record goes nowhere: the rule has no `emit_to`",
+      help: "add `emit_to: <sink>`, or remove `record`",
+    }),
   }),
   arrivalOrder: problemKind<{ streams: readonly string[] }>({
     code: "V081",
