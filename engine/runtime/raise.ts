@@ -6,8 +6,10 @@ import type { CarriedEvents, Signal } from "../model/operator.ts";
 import { aliasProperty, createScope, type Scope } from "../model/scope.ts";
 import { formatTime, type Millis } from "../model/time.ts";
 import { type Fields, isFields, type Value } from "../model/value.ts";
+import type { Lookups } from "../model/lookup.ts";
 import { identify } from "./identity.ts";
 import { holdEpisode, limitDue, type LimitState, pass, releaseEpisode } from "./limiter.ts";
+import { rowsOf } from "./rows.ts";
 
 /** Where alerts and records go, and what became of those that do not. */
 export interface Outlet {
@@ -32,6 +34,8 @@ export type FindLimit = (
 
 export interface RaiseOptions {
   readonly aliases: readonly string[];
+  readonly rules: readonly PlanRule[];
+  readonly lookups: Lookups;
   /** Wall clock for `detected_at`; undefined in tests and replay, where it is the event time (semantics.md 29). */
   readonly now: (() => Millis) | undefined;
 }
@@ -39,6 +43,7 @@ export interface RaiseOptions {
 /** Turns the signals of all rules of a task into alerts and records. */
 export class Raiser {
   private readonly scope: Scope;
+  private readonly rows: ReturnType<typeof rowsOf>;
 
   constructor(
     private readonly outlet: Outlet,
@@ -46,6 +51,7 @@ export class Raiser {
     private readonly options: RaiseOptions,
   ) {
     this.scope = createScope(options.aliases);
+    this.rows = rowsOf(options.rules, options.lookups, this.scope);
   }
 
   /**
@@ -55,6 +61,7 @@ export class Raiser {
   raise(rule: PlanRule, keyParts: readonly Value[], signal: Signal, event: CarriedEvents): boolean {
     const events = signal.events ?? event;
     this.show(signal, events);
+    if (this.rows !== undefined) this.scope.lookup = this.rows[rule.index]!;
     const key = Object.fromEntries(rule.compiled.keyNames.map((name, i) => [name, keyParts[i] ?? null]));
     const entities = this.entities(rule.speech);
     if (signal.output === "record") {

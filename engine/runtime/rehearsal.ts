@@ -10,7 +10,7 @@ import { type Fields, isFields, type Value } from "../model/value.ts";
 import type { Input } from "./clock.ts";
 import { Lane } from "./lane.ts";
 import type { Decoder } from "./ports.ts";
-import { type LateReason, Task } from "./task.ts";
+import { type LateReason, Task, type TaskOptions } from "./task.ts";
 
 /** One step: an event of a stream, or the watermark set to `at`. */
 export type Step =
@@ -31,11 +31,15 @@ export interface Rehearsed {
   readonly task: Task;
 }
 
+/** What rules find beside events; nothing where absent. */
+export type Surroundings = Pick<TaskOptions, "thresholds" | "lookups">;
+
 /** Runs the steps in their order. Streams that no step names are empty; the others hold the watermark from the start. */
 export function rehearse(
   plan: Plan,
   steps: readonly Step[],
   decoderOf: (stream: Stream) => Decoder,
+  surroundings: Surroundings = {},
 ): Rehearsed {
   const alerts: Alert[] = [];
   const records: OutputRecord[] = [];
@@ -46,7 +50,7 @@ export function rehearse(
     record: (record) => records.push(record),
     suppressed: () => {},
     late: (event, reason) => late.push({ stream: event.place.stream, offset: event.place.offset, reason }),
-  }, { now: undefined });
+  }, { now: undefined, ...surroundings });
   const inputs = openInputs(task, plan, steps);
   const lanes = new Map<string, Lane>();
   let step = 0;

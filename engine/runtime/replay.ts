@@ -4,12 +4,12 @@
  */
 import type { Plan, PlanRule } from "../compile/plan.ts";
 import type { Alert, OutputRecord } from "../model/alert.ts";
-import type { ThresholdStore } from "../model/threshold.ts";
 import { formatTime, type Millis } from "../model/time.ts";
 import type { Input } from "./clock.ts";
 import { Lane, oldest } from "./lane.ts";
 import type { Decoded, Decoder, RawMessage, RefusedLine } from "./ports.ts";
 import type { RuleCounts } from "./counts.ts";
+import type { Surroundings } from "./rehearsal.ts";
 import { Task } from "./task.ts";
 
 /** A recorded stream: batches of its lines, and the partitions that its lines name. */
@@ -29,15 +29,13 @@ export interface ReplayOutlet {
   readonly dead: (line: RefusedLine) => void;
 }
 
-export interface ReplayOptions {
+export interface ReplayOptions extends Surroundings {
   /** Events before are passed over. */
   readonly from?: Millis;
   /** Events at or after are passed over. */
   readonly to?: Millis;
   /** Advances event time beyond the newest event. */
   readonly until?: Millis;
-  /** Thresholds that customers own; none when absent. */
-  readonly thresholds?: ThresholdStore;
   /** Called after every slice of events with the number taken so far. */
   readonly progress?: (events: number) => void;
 }
@@ -71,7 +69,7 @@ export async function replay(
       const raw = textOf(current?.current?.value ?? null);
       outlet.late({ ...event.place, reason, time: formatTime(event.place.time), raw });
     },
-  }, { now: undefined, ...(options.thresholds !== undefined && { thresholds: options.thresholds }) });
+  }, { now: undefined, ...surroundingsOf(options) });
   const lanes = recordings.map((recording) => laneOf(recording, task, outlet, totals, options));
   let newest = -Infinity;
   for (;;) {
@@ -87,6 +85,10 @@ export async function replay(
   if (task.advanceTo(Math.max(newest, options.until ?? -Infinity))) task.settle();
   options.progress?.(totals.events);
   return { ...totals, rules: plan.rules.map((rule) => ({ rule, counts: task.counts[rule.index]! })) };
+}
+
+function surroundingsOf({ thresholds, lookups }: Surroundings): Surroundings {
+  return { ...(thresholds !== undefined && { thresholds }), ...(lookups !== undefined && { lookups }) };
 }
 
 function laneOf(

@@ -5,12 +5,14 @@
 import type { Limit } from "../compile/plan.ts";
 import type { Stream } from "../model/contract.ts";
 import type { Event } from "../model/event.ts";
+import type { LookupNeed } from "../model/lookup.ts";
 import type { Turn } from "../model/operator.ts";
 import type { ThresholdStore } from "../model/threshold.ts";
 import type { Value } from "../model/value.ts";
 import { encodeKey, type KeyedStage } from "./keyed.ts";
 import type { Layout } from "./layout.ts";
 import type { Entry } from "./route.ts";
+import { addNeeds } from "./rows.ts";
 import { storeKey } from "./saved_state.ts";
 import type { Stepper } from "./stepper.ts";
 
@@ -45,7 +47,15 @@ export class Scout {
     this.stepper.hide(stream);
   }
 
+  /** Adds the rows that rules may look up for an event of a stream. */
+  needs(stream: Stream, event: Event, into: Map<string, LookupNeed>): void {
+    this.stepper.show(stream, event);
+    this.layout.routes.get(stream.name)?.visit(event, ({ rule }) => addNeeds(rule, this.stepper.scope, into));
+    this.stepper.hide(stream);
+  }
+
   private readonly look = (entry: Entry, event: Event): void => {
+    this.stepper.showRows(entry.rule);
     if (entry.test !== undefined && entry.test(this.stepper.scope) !== true) return;
     const parts = this.stepper.partsOf(entry);
     if (parts === undefined) return;

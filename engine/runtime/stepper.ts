@@ -6,6 +6,7 @@ import type { Plan, PlanRule } from "../compile/plan.ts";
 import type { Stream } from "../model/contract.ts";
 import type { Event } from "../model/event.ts";
 import type { CarriedEvents, Signal, Turn } from "../model/operator.ts";
+import type { Lookups } from "../model/lookup.ts";
 import { aliasProperty, createScope, type Scope } from "../model/scope.ts";
 import type { ThresholdStore } from "../model/threshold.ts";
 import type { Millis } from "../model/time.ts";
@@ -16,6 +17,7 @@ import type { RuleCounts } from "./counts.ts";
 import { encodeKey, type Keeper, type KeyedStage, type KeyState } from "./keyed.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Entry } from "./route.ts";
+import { rowsOf } from "./rows.ts";
 
 /** What a rule saw at a moment: enough to raise it then or later. */
 export interface Seen {
@@ -30,6 +32,7 @@ export interface StepperPorts {
   readonly agenda: Agenda;
   readonly counts: readonly RuleCounts[];
   readonly thresholds: ThresholdStore;
+  readonly lookups: Lookups;
   readonly seen: (seen: Seen) => void;
 }
 
@@ -40,6 +43,8 @@ export class Stepper {
   refused = false;
   readonly scope: Scope;
   private readonly turn: { -readonly [Name in keyof Turn]: Turn[Name] };
+  /** Rows of each rule, where some rule reads one. */
+  private readonly rows: ReturnType<typeof rowsOf>;
   private rule: PlanRule | undefined;
   private clock: Clock | undefined;
   private armedDue: Millis = Infinity;
@@ -48,6 +53,7 @@ export class Stepper {
 
   constructor(plan: Plan, private readonly ports: StepperPorts) {
     this.scope = createScope(plan.aliases);
+    this.rows = rowsOf(plan.rules, ports.lookups, this.scope);
     this.turn = {
       scope: this.scope,
       key: noKey,
@@ -85,8 +91,14 @@ export class Stepper {
     this.data = undefined;
   }
 
+  /** Puts the rows of a rule where its expressions look for them. */
+  showRows(rule: PlanRule): void {
+    if (this.rows !== undefined) this.scope.lookup = this.rows[rule.index]!;
+  }
+
   /** One rule takes the event at hand, when its `where` and its key admit it. */
   readonly visit = (entry: Entry, event: Event): void => {
+    this.showRows(entry.rule);
     if (entry.test !== undefined && entry.test(this.scope) !== true) return;
     const { rule, keeper } = entry;
     const counts = this.ports.counts[rule.index]!;
@@ -111,6 +123,7 @@ export class Stepper {
     key.armed[keeper.slot] = Infinity;
     if (state === undefined || operator.wake === undefined) return;
     this.begin(rule, key.parts, clock);
+    this.showRows(rule);
     this.put(keeper, key, operator.wake(state, clock.watermark, this.turn), Infinity);
     // An operator that decides without an event puts carried ones in its place.
     for (const input of rule.compiled.inputs) this.scope[aliasProperty(input.stream.alias)] = undefined;

@@ -5,6 +5,7 @@
  */
 import type { Plan, PlanRule } from "../compile/plan.ts";
 import { type Event, isLate } from "../model/event.ts";
+import { fixedLookups, type LookupNeed, type Lookups } from "../model/lookup.ts";
 import { fixedThresholds, type ThresholdStore } from "../model/threshold.ts";
 import type { Millis } from "../model/time.ts";
 import type { Value } from "../model/value.ts";
@@ -33,6 +34,8 @@ export interface TaskOptions {
   readonly now: (() => Millis) | undefined;
   /** Thresholds that customers own; none when absent. */
   readonly thresholds?: ThresholdStore;
+  /** Rows that rules look up; none when absent. */
+  readonly lookups?: Lookups;
   /** Notes what changes, for checkpoints; replay and tests keep nothing. */
   readonly durable?: boolean;
   /** Event time that timers are read ahead of the watermark, in milliseconds; a minute when absent. */
@@ -68,10 +71,10 @@ export class Task {
     this.ledger = new Ledger(stages, keepers, options.durable === true);
     this.agenda = new Agenda(clocks, keepers, options.ahead ?? aheadDefault);
     const { ledger, agenda, counts } = this;
-    const thresholds = options.thresholds ?? fixedThresholds([]);
-    this.stepper = new Stepper(plan, { ledger, agenda, counts, thresholds, seen: (seen) => this.raise(seen) });
+    const { now, thresholds = fixedThresholds([]), lookups = fixedLookups({}) } = options;
+    this.stepper = new Stepper(plan, { ledger, agenda, counts, thresholds, lookups, seen: (seen) => this.raise(seen) });
     this.scout = new Scout(this.layout, this.stepper, thresholds);
-    const raising = { aliases: plan.aliases, now: options.now };
+    const raising = { aliases: plan.aliases, rules: plan.rules, lookups, now };
     this.raiser = new Raiser(
       counting(this.speaking(outlet), counts),
       (rule, owner, per, due) => this.limitOf(rule, owner, per, due),
@@ -185,6 +188,12 @@ export class Task {
   missing(event: Event, into: Set<string>): void {
     const stream = this.plan.streams.get(event.place.stream);
     if (stream !== undefined && !this.ledger.complete) this.scout.missing(stream, event, into);
+  }
+
+  /** Adds the rows that rules may look up for an event: by lookup and key. */
+  needs(event: Event, into: Map<string, LookupNeed>): void {
+    const stream = this.plan.streams.get(event.place.stream);
+    if (stream !== undefined) this.scout.needs(stream, event, into);
   }
 
   /** Takes in a key as the store has it; undefined when the store has nothing. */
