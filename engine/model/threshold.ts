@@ -1,7 +1,6 @@
 /** Thresholds that customers own, and the port through which rules of kind kpi find them. */
-import { severities, type Severity } from "./alert.ts";
-import { type Millis, parseDuration } from "./time.ts";
-import { type Fields, isFields, type Value } from "./value.ts";
+import type { Severity } from "./alert.ts";
+import type { Millis } from "./time.ts";
 
 export interface Threshold {
   readonly tenant: string;
@@ -17,40 +16,6 @@ export interface Threshold {
 /** What a task asks for thresholds: one map look-up for a tenant and metric without any. */
 export interface ThresholdStore {
   readonly find: (tenant: string, metric: string) => readonly Threshold[];
-}
-
-/**
- * A threshold as files and tests write it: `{tenant, metric, above | below, limit?, severity?, webhook?}`; a sentence that
- * says what is wrong when it is none.
- */
-export function readThreshold(raw: Fields): Threshold | string {
-  const { tenant, metric, above, below, webhook } = raw;
-  if (typeof tenant !== "string" || typeof metric !== "string") return "a threshold needs `tenant` and `metric`";
-  const value = above ?? below;
-  if (typeof value !== "number" || (above !== undefined && below !== undefined)) {
-    return "a threshold needs a number in either `above` or `below`";
-  }
-  const limit = raw.limit === undefined || raw.limit === null ? undefined : readLimit(raw.limit);
-  if (typeof limit === "string") return limit;
-  const severity = severities.find((one) => one === raw.severity);
-  if (severity === undefined && raw.severity !== undefined) return `a severity is one of ${severities.join(", ")}`;
-  const direction = above === undefined ? "below" : "above";
-  return {
-    tenant,
-    metric,
-    direction,
-    value,
-    limit,
-    severity,
-    webhook: webhook === undefined ? undefined : String(webhook),
-  };
-}
-
-function readLimit(raw: Value): NonNullable<Threshold["limit"]> | string {
-  const max = isFields(raw) ? raw.max : undefined;
-  const every = isFields(raw) && typeof raw.every === "string" ? parseDuration(raw.every) : undefined;
-  if (typeof max === "number" && Number.isInteger(max) && max > 0 && every !== undefined) return { max, every };
-  return "a limit is written `{ max: 1, every: 30m }`";
 }
 
 /** A store of thresholds that are known beforehand: from a file, or from a test. */

@@ -3,8 +3,9 @@ import type { Plan } from "../compile/plan.ts";
 import type { Alert, OutputRecord } from "../model/alert.ts";
 import type { Stream } from "../model/contract.ts";
 import type { PackTest, TestFile } from "../model/test_file.ts";
+import { thresholdOf } from "../load/thresholds.ts";
 import { fixedLookups } from "../model/lookup.ts";
-import { fixedThresholds, readThreshold } from "../model/threshold.ts";
+import { fixedThresholds } from "../model/threshold.ts";
 import { formatTime, type Millis, parseDuration } from "../model/time.ts";
 import { type Fields, isFields, type Value } from "../model/value.ts";
 import type { Decoder } from "./ports.ts";
@@ -44,11 +45,8 @@ export function runTest(
   const start = Date.parse(file.start);
   const given = stepsOf(plan, file, test, start);
   if ("invalid" in given) return { failures: given.invalid, spoke: new Set() };
-  const thresholds = test.thresholds.map(readThreshold);
-  const wrong = thresholds.filter((threshold) => typeof threshold === "string");
-  if (wrong.length > 0) return { failures: wrong.map((message) => ({ what: "invalid", message })), spoke: new Set() };
   const run = rehearse(plan, given.steps, decoderOf, {
-    thresholds: fixedThresholds(thresholds.filter((threshold) => typeof threshold !== "string")),
+    thresholds: fixedThresholds(test.thresholds.map(thresholdOf)),
     lookups: fixedLookups(test.lookups),
   });
   const dead = run.dead.map((event): TestFailure => ({
