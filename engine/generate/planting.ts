@@ -6,7 +6,7 @@ import { formatTime, type Millis } from "../model/time.ts";
 import type { Fields } from "../model/value.ts";
 import type { Case } from "./cases/case.ts";
 import { Chance } from "./chance.ts";
-import type { Label } from "./generated.ts";
+import type { GeneratorOptions, Label } from "./generated.ts";
 import type { Spell, StreamKind } from "./stream.ts";
 
 /** Time between two rounds of all cases. */
@@ -35,14 +35,14 @@ export interface Planted {
 export function plantRound(
   cases: readonly Case[],
   kinds: { readonly [stream: string]: StreamKind },
-  seed: number,
-  start: Millis,
+  { seed, start }: GeneratorOptions,
+  tag: string,
   round: number,
 ): readonly Planted[] {
   const chance = new Chance(seed, "cases").of(round);
   return cases.map((one, index) => {
     const after = round === 0 ? firstWait + index * firstStep : chance.below(spread);
-    return plant(one, kinds, one.begin(start + round * roundEvery + after), `${round}x${index}`);
+    return plant(one, kinds, one.begin(start + round * roundEvery + after), `${tag}${round}x${index}`);
   });
 }
 

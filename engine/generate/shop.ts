@@ -4,6 +4,7 @@
  */
 import { Chance, weigh, type Weighted } from "./chance.ts";
 import { type Customer, customersOf } from "./people.ts";
+import type { World } from "./stream.ts";
 
 export interface Order {
   readonly number: number;
@@ -24,6 +25,8 @@ export interface Order {
 
 export interface Shop {
   readonly seed: number;
+  /** See `World`. */
+  readonly tag: string;
   readonly order: (number: number) => Order;
   /** Product ids of an order, an entry a product: an order of many items may hold few products. */
   readonly products: (order: Order) => readonly string[];
@@ -54,14 +57,15 @@ const prices: Readonly<Record<string, number>> = {
 const methods: Weighted<"standard" | "express" | "pickup"> = weigh(["standard", 66], ["express", 14], ["pickup", 20]);
 const discounts = [0, 0, 0, 0, 0, 0, 5, 10, 10, 15, 20] as const;
 
-/** A shop whose circle of customers grows with what it sells: `rate` is in orders a second. */
-export function shopOf(seed: number, rate: number): Shop {
+/** A shop whose circle of customers grows with what it sells. */
+export function shopOf({ seed, rate, tag }: Pick<World, "seed" | "rate" | "tag">): Shop {
   const chance = new Chance(seed, "order");
   const goods = new Chance(seed, "product");
   const customer = customersOf(seed);
   const population = Math.round(5_000 + 20_000 * rate);
   return {
     seed,
+    tag,
     order(number) {
       chance.of(number);
       const buyer = customer(chance.heavy(population));
@@ -72,7 +76,7 @@ export function shopOf(seed: number, rate: number): Shop {
       const discount = Math.round(subtotal * (discounts[chance.below(discounts.length)] ?? 0) / 100);
       return {
         number,
-        id: orderId(number),
+        id: `ord_${tag}${firstNumber + number}`,
         customer: buyer,
         category,
         subtotal: subtotal / 100,
@@ -91,10 +95,6 @@ export function shopOf(seed: number, rate: number): Shop {
       return products;
     },
   };
-}
-
-export function orderId(number: number): string {
-  return `ord_${firstNumber + number}`;
 }
 
 /** Products that the shop sells. */

@@ -28,6 +28,8 @@ export type Maker = (n: number, time: Millis) => Fields;
 /** What an activity is given. */
 export interface World {
   readonly seed: number;
+  /** Part of the ids of what happens, made of the beginning: a world that begins later repeats none of them. */
+  readonly tag: string;
   /** Arrivals a second, on average. */
   readonly rate: number;
   /** Whether anybody wants a stream. */
@@ -49,6 +51,8 @@ export interface Activity {
   /** Events by stream that one arrival makes on average, those that come later included. */
   readonly yields: { readonly [stream: string]: number };
   readonly rhythm: Rhythm;
+  /** It has gone on for so long before the beginning, so that what follows an arrival later is there from the start. */
+  readonly before?: Millis;
   /** Starts the process; the function returned is called for each arrival, in order of time. */
   readonly begin: (world: World) => (n: number, time: Millis) => void;
 }

@@ -37,6 +37,7 @@ interface Process {
 /** See `createGenerator`, which has checked the options. */
 export function runWorld(options: GeneratorOptions, kinds: Kinds): Generator {
   const { seed, start } = options;
+  const tag = tagOf(start);
   const wanted = new Set(options.streams);
   const coming = createTimeQueue<Coming>();
   const spells: { spell: Spell; from: Millis; to: Millis }[] = [];
@@ -62,12 +63,13 @@ export function runWorld(options: GeneratorOptions, kinds: Kinds): Generator {
   const worldOf = (rate: number): World => ({
     seed,
     rate,
+    tag,
     wants: (stream) => wanted.has(stream),
     now: (stream, make, n, time) => {
-      if (wanted.has(stream)) tell(stream, make(n, time), time, false);
+      if (time >= start && wanted.has(stream)) tell(stream, make(n, time), time, false);
     },
     later: (stream, make, n, time) => {
-      if (wanted.has(stream)) coming.add(time, { stream, make, n, time });
+      if (time >= start && wanted.has(stream)) coming.add(time, { stream, make, n, time });
     },
     holds: (spell, time) => spells.some((one) => one.spell === spell && one.from <= time && time < one.to),
   });
@@ -93,7 +95,7 @@ export function runWorld(options: GeneratorOptions, kinds: Kinds): Generator {
     const roundAt = start + round * roundEvery;
     const due = coming.due();
     if (Math.min(arrival, due, roundAt) >= until) return false;
-    if (roundAt <= due && roundAt <= arrival) plantRound(planted, kinds, seed, start, round++).forEach(sow);
+    if (roundAt <= due && roundAt <= arrival) plantRound(planted, kinds, options, tag, round++).forEach(sow);
     else if (due <= arrival) {
       const next = coming.take();
       if (next !== undefined) happen(next);
@@ -116,6 +118,11 @@ export function runWorld(options: GeneratorOptions, kinds: Kinds): Generator {
   };
 }
 
+/** A short word for a beginning. */
+function tagOf(start: Millis): string {
+  return `${Math.floor(start / 1_000).toString(36)}_`;
+}
+
 /** Starts the activities whose streams are wanted, at rates that add up to the one asked for. */
 function processesOf(
   { seed, start, rate }: GeneratorOptions,
@@ -132,7 +139,8 @@ function processesOf(
     const arrivals = rate * activity.share / all;
     const chance = new Chance(seed, name);
     const wait = (n: number, time: Millis) => 1_000 * chance.of(n).wait() / (arrivals * activity.rhythm(time));
-    return { arrive: activity.begin(worldOf(arrivals)), wait, n: 0, at: start + wait(-1, start) };
+    const from = start - (activity.before ?? 0);
+    return { arrive: activity.begin(worldOf(arrivals)), wait, n: 0, at: from + wait(-1, from) };
   });
 }
 

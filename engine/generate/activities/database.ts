@@ -8,7 +8,7 @@ export const database: Activity = {
   yields: { oltp_transactions: 2 },
   rhythm: shoppingRhythm,
   begin(world) {
-    const rows = oltpRowsOf(world.seed, world.rate);
+    const rows = oltpRowsOf(world);
     return (n, time) => {
       world.now("oltp_transactions", rows.created, n, time);
       const next = rows.isRemoved(n) ? rows.removed : rows.settled;

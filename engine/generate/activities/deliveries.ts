@@ -8,7 +8,7 @@ export const deliveries: Activity = {
   yields: { webhook_deliveries: 1.05 },
   rhythm: officeRhythm,
   begin(world) {
-    const make = webhookDeliveriesOf(world.seed, world.rate);
+    const make = webhookDeliveriesOf(world);
     const hasFailed = failures(world.seed);
     return (n, time) => {
       let at = time;

@@ -1,6 +1,6 @@
 /** What goes on in the world: one activity a line. Those whose streams nobody wants do not run. */
 import { officeRhythm, shoppingRhythm, steady } from "../rhythm.ts";
-import type { Activity, Maker } from "../stream.ts";
+import type { Activity, Maker, World } from "../stream.ts";
 import { apiLogsOf } from "../streams/api_logs.ts";
 import { clicksOfVisitors } from "../streams/clicks.ts";
 import { kpiEventsOf } from "../streams/kpi_events.ts";
@@ -30,14 +30,14 @@ function oneByOne(
   stream: string,
   share: number,
   rhythm: Activity["rhythm"],
-  makerOf: (seed: number, rate: number) => Maker,
+  makerOf: (world: World) => Maker,
 ): Activity {
   return {
     share,
     yields: { [stream]: 1 },
     rhythm,
     begin(world) {
-      const make = makerOf(world.seed, world.rate);
+      const make = makerOf(world);
       return (n, time) => world.now(stream, make, n, time);
     },
   };

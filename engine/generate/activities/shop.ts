@@ -22,8 +22,9 @@ export const shop: Activity = {
   share: 1,
   yields: { orders: 2.76, payments: 1.06, kyc_decisions: 0.32, clicks: 0.4, conversions: 0.4 },
   rhythm: shoppingRhythm,
+  before: minute,
   begin(world) {
-    const goods = shopOf(world.seed, world.rate);
+    const goods = shopOf(world);
     const chance = new Chance(world.seed, "shop");
     const created = ordersOf(goods, "created", world);
     const shipped = ordersOf(goods, "shipped", world);

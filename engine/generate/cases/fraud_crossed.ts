@@ -1,4 +1,5 @@
 /** Planted cases of the pack `fraud-crossed`: orders and payments together. */
+import { hashOf } from "../chance.ts";
 import type { Fields } from "../../model/value.ts";
 import { day, endOf, fires, minute, quiet, records, second, series } from "./case.ts";
 import type { Case, Plot } from "./case.ts";
@@ -31,7 +32,7 @@ function burst(payments: number, orders: number) {
 
 function customersOnAddress(address: string, count: number) {
   return (plot: Plot) => {
-    const ip = `${address}.${parseInt(plot.name, 36) % 200 + 20}`;
+    const ip = `${address}.${Math.abs(hashOf(plot.name)) % 200 + 20}`;
     plot.add("orders", 0, { ip });
     series(plot, "payments", count - 1, second, () => ({ ip }), second);
     return { ip };

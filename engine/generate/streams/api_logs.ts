@@ -1,7 +1,7 @@
 /** Requests of merchants to the API: most are quick and good, each endpoint has its own pace. */
 import { Chance, weigh } from "../chance.ts";
 import { timeText } from "../clock_text.ts";
-import { type Maker, plainStream, type StreamKind } from "../stream.ts";
+import { type Maker, plainStream, type StreamKind, type World } from "../stream.ts";
 
 export const apiLogs: StreamKind = {
   ...plainStream("api_logs", "merchant_id", "log_id"),
@@ -34,14 +34,14 @@ const paces: Readonly<Record<string, number>> = {
 const statuses = weigh(["200", 900], ["201", 60], ["404", 15], ["400", 12], ["429", 8], ["500", 2], ["503", 3]);
 
 /** Makes requests of merchants, of whom a few call the most. */
-export function apiLogsOf(seed: number, rate: number): Maker {
+export function apiLogsOf({ seed, rate, tag }: World): Maker {
   const chance = new Chance(seed, "request");
   const merchants = Math.round(100 + rate);
   return (n, time) => {
     const merchant = chance.of(n).heavy(merchants);
     const endpoint = chance.weighted(endpoints);
     return {
-      log_id: `log_${10_000_000 + n}`,
+      log_id: `log_${tag}${10_000_000 + n}`,
       merchant_id: `mer_${1_000 + merchant}`,
       endpoint,
       status_code: Number(chance.weighted(statuses)),

@@ -1,7 +1,7 @@
 /** Metrics that clients of the platform send: each client has a level of its own that follows the day. */
 import { Chance } from "../chance.ts";
 import { officeRhythm } from "../rhythm.ts";
-import { type Maker, type StreamKind, textOf } from "../stream.ts";
+import { type Maker, type StreamKind, textOf, type World } from "../stream.ts";
 
 export const kpiEvents: StreamKind = {
   topic: () => "kpi-events",
@@ -26,7 +26,7 @@ const metrics = [
 ] as const;
 
 /** Makes the values of clients, of whom a few send the most. */
-export function kpiEventsOf(seed: number, rate: number): Maker {
+export function kpiEventsOf({ seed, rate }: World): Maker {
   const chance = new Chance(seed, "kpi");
   const sizes = new Chance(seed, "client");
   const clients = Math.round(50 + 2 * rate);

@@ -3,7 +3,7 @@ import type { Millis } from "../../model/time.ts";
 import { type Fields, isFields, type Value } from "../../model/value.ts";
 import { Chance } from "../chance.ts";
 import { timeText } from "../clock_text.ts";
-import { rowOf, type StreamKind, textOf } from "../stream.ts";
+import { rowOf, type StreamKind, textOf, type World } from "../stream.ts";
 
 export const oltpTransactions: StreamKind = {
   topic: () => "oltp.transactions",
@@ -43,14 +43,14 @@ export interface Rows {
 }
 
 /** Rows by number; a change of a row knows what it was before. */
-export function oltpRowsOf(seed: number, rate: number): Rows {
+export function oltpRowsOf({ seed, rate, tag }: World): Rows {
   const chance = new Chance(seed, "row");
   const fate = new Chance(seed, "fate");
   const customers = Math.round(5_000 + 20_000 * rate);
   const delayOf = (n: number) => fate.of(n).between(400, settledWithin);
   const isRemoved = (n: number) => fate.of(n).bits() % 100 === 0;
   const rowOfNumber = (n: number, created: Millis): Fields => ({
-    transaction_id: `txn_${10_000_000 + n}`,
+    transaction_id: `txn_${tag}${10_000_000 + n}`,
     merchant_id: `mer_${1_000 + chance.of(n).heavy(2_000)}`,
     customer_id: `cus_${100_000 + chance.heavy(customers)}`,
     amount: Math.round(1_900 * chance.tail()) / 100,

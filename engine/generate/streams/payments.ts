@@ -53,7 +53,7 @@ export function paymentsOf(shop: Shop): Maker {
     const method = chance.weighted(methods);
     const isCard = method === "card";
     return {
-      payment_id: `pay_${40_000_000 + n}`,
+      payment_id: `pay_${shop.tag}${40_000_000 + n}`,
       order_id: order.id,
       customer_id: customer.id,
       session_id: `ses_${order.id.slice(4)}`,

@@ -1,6 +1,6 @@
 /** What data pipelines report about themselves: each metric of each pipeline in turn, none of them alarming. */
 import { Chance } from "../chance.ts";
-import { type Maker, type StreamKind, textOf } from "../stream.ts";
+import { type Maker, type StreamKind, textOf, type World } from "../stream.ts";
 
 export const pipelineMetrics: StreamKind = {
   topic: () => "pipeline_metrics",
@@ -27,7 +27,7 @@ const places = ["scoring", "payments", "orders", "kyc", "iot", "clicks", "export
 const interval = 15;
 
 /** Makes the reports of as many pipelines as the rate keeps from falling silent. */
-export function pipelineMetricsOf(seed: number, rate: number): Maker {
+export function pipelineMetricsOf({ seed, rate }: World): Maker {
   const pipelines = Math.max(1, Math.min(Math.floor(rate * interval), 200));
   const chance = new Chance(seed, "metric");
   return (n, ts) => {

@@ -1,7 +1,7 @@
 /** Readings of sensors on machines in factories: each sensor in turn, around a level of its own with a slow swing. */
 import type { Millis } from "../../model/time.ts";
 import { Chance } from "../chance.ts";
-import { type Maker, type StreamKind, textOf } from "../stream.ts";
+import { type Maker, type StreamKind, textOf, type World } from "../stream.ts";
 
 export const sensorReadings: StreamKind = {
   topic: (event) => `factory-${textOf(event, "factory")}.${textOf(event, "type")}`,
@@ -34,7 +34,7 @@ const interval = 7;
 const sensorsMax = 50_000;
 
 /** Makes readings of as many sensors as the rate needs for one reading every seven seconds each, at most 50,000. */
-export function sensorReadingsOf(seed: number, rate: number): Maker {
+export function sensorReadingsOf({ seed, rate }: World): Maker {
   const sensors = Math.max(fittings.length, Math.min(Math.round(rate * interval), sensorsMax));
   const levels = new Chance(seed, "sensor");
   const noise = new Chance(seed, "reading");

@@ -3,7 +3,7 @@ import type { Millis } from "../../model/time.ts";
 import { type Fields, isFields, type Value } from "../../model/value.ts";
 import { Chance } from "../chance.ts";
 import { productCount, productId } from "../shop.ts";
-import { rowOf, type StreamKind, textOf } from "../stream.ts";
+import { rowOf, type StreamKind, textOf, type World } from "../stream.ts";
 
 export const stock: StreamKind = {
   topic: () => "stock",
@@ -19,7 +19,7 @@ export const stock: StreamKind = {
 const categories = ["fashion", "electronics", "home", "games", "groceries", "wine"] as const;
 
 /** Makes changes one after another; each `before` is what the change before it left. */
-export function stockOf(seed: number): (n: number, time: Millis) => Fields {
+export function stockOf({ seed }: World): (n: number, time: Millis) => Fields {
   const chance = new Chance(seed, "stock");
   const quantities = new Map<number, number>();
   return (n, time) => {

@@ -1,7 +1,7 @@
 /** Card transactions that wait for a score: users have a home and habits, and a few transactions are fraud. */
 import type { Fields } from "../../model/value.ts";
 import { Chance, weigh } from "../chance.ts";
-import { type Maker, plainStream, type StreamKind } from "../stream.ts";
+import { type Maker, plainStream, type StreamKind, type World } from "../stream.ts";
 
 export const transactions: StreamKind = {
   ...plainStream("transactions-raw", "user_id", "tx_id"),
@@ -26,8 +26,8 @@ export const transactions: StreamKind = {
 const homes = weigh(["FR", 50], ["DE", 15], ["ES", 10], ["IT", 10], ["BE", 8], ["NL", 7]);
 const away = weigh(["GB", 4], ["US", 4], ["PT", 3], ["BR", 1], ["NG", 1]);
 
-/** Makes transactions; `rate` is in transactions a second. */
-export function transactionsOf(seed: number, rate: number): Maker {
+/** Makes transactions of users, of whom a few pay the most. */
+export function transactionsOf({ seed, rate, tag }: World): Maker {
   const chance = new Chance(seed, "transaction");
   const habits = new Chance(seed, "user");
   const population = Math.round(10_000 + 40_000 * rate);
@@ -38,7 +38,7 @@ export function transactionsOf(seed: number, rate: number): Maker {
     const isFraud = chance.is(0.003);
     const country = chance.is(isFraud ? 0.6 : 0.03) ? chance.weighted(away) : home;
     return {
-      tx_id: `tx_${10_000_000 + n}`,
+      tx_id: `tx_${tag}${10_000_000 + n}`,
       user_id: `usr_${100_000 + user}`,
       merchant_id: `mer_${1_000 + chance.heavy(2_000)}`,
       amount: Math.round(usual * 50 * chance.tail() * (isFraud ? 4 : 1)) / 100,

@@ -1,6 +1,6 @@
 /** Attempts to deliver webhooks: what fails is tried again after 1, 2, 4, 8 and 16 minutes and then given up. */
 import { Chance, weigh } from "../chance.ts";
-import { type Maker, plainStream, type StreamKind } from "../stream.ts";
+import { type Maker, plainStream, type StreamKind, type World } from "../stream.ts";
 
 export const webhookDeliveries: StreamKind = {
   ...plainStream("webhook_deliveries", "merchant_id", "webhook_id"),
@@ -31,7 +31,7 @@ export function failures(seed: number): (n: number) => boolean {
 }
 
 /** Makes attempts. */
-export function webhookDeliveriesOf(seed: number, rate: number): Maker {
+export function webhookDeliveriesOf({ seed, rate, tag }: World): Maker {
   const chance = new Chance(seed, "delivery");
   const hasFailed = failures(seed);
   const merchants = Math.round(100 + 10 * rate);
@@ -42,7 +42,7 @@ export function webhookDeliveriesOf(seed: number, rate: number): Maker {
     const event_type = chance.weighted(eventTypes);
     const failed = hasFailed(n);
     return {
-      webhook_id: `whk_${10_000_000 + webhook}`,
+      webhook_id: `whk_${tag}${10_000_000 + webhook}`,
       merchant_id: `mer_${1_000 + merchant}`,
       endpoint_id: `end_${1_000 + merchant}`,
       event_type,
