@@ -7,6 +7,7 @@ import type { Command } from "./command.ts";
 import { generate } from "./generate.ts";
 import { run } from "./run.ts";
 import { replay } from "./replay.ts";
+import { schema } from "./schema.ts";
 import { test } from "./test.ts";
 
-export const commands = { check, test, replay, run, generate } satisfies Record<string, Command>;
+export const commands = { check, test, replay, run, generate, schema } satisfies Record<string, Command>;
