@@ -12,12 +12,15 @@ export function hidden(text: string, secrets: readonly string[]): string {
   );
 }
 
-/** What is secret in a URL that is itself a credential: its path, query, user and password. */
+/** What is secret in a URL that is itself a credential: its path and the ends of it, query, user and password. */
 export function secretsOf(url: URL): readonly string[] {
-  const path = url.pathname === "/" ? [] : [url.pathname];
-  const query = url.search === "" ? [] : [url.search.slice(1)];
-  return [...path, ...query, url.username, url.password];
+  const names = url.pathname.split("/").filter((name) => name !== "");
+  const ends = names.map((_, i) => names.slice(i).join("/")).filter((end) => end.length >= pathShortest);
+  return [url.search.slice(1), ...url.searchParams.values(), ...ends, url.username, url.password];
 }
+
+/** Shorter ends of a path, such as `hook`, are words. */
+const pathShortest = 8;
 
 function decoded(text: string): string {
   try {
