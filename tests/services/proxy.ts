@@ -46,12 +46,12 @@ interface State {
 
 async function carry(client: Deno.Conn, server: Deno.Conn, state: State): Promise<void> {
   state.open.add(client).add(server);
-  const answers = (async () => {
+  const relayed = (async () => {
     const chunk = new Uint8Array(65_536);
     for (let size = await server.read(chunk); size !== null; size = await server.read(chunk)) {
       if (!state.isCut) await writeAll(client, chunk.subarray(0, size));
     }
-  })();
+  })().catch(() => {});
   let waiting = new Uint8Array(0);
   const chunk = new Uint8Array(65_536);
   for (let size = await client.read(chunk); size !== null && !state.isCut; size = await client.read(chunk)) {
@@ -70,7 +70,7 @@ async function carry(client: Deno.Conn, server: Deno.Conn, state: State): Promis
   }
   // The server has all that was sent when it sees the end, and has answered it when it ends in turn.
   await server.closeWrite().catch(() => {});
-  await answers.catch(() => {});
+  await relayed;
   for (const one of [client, server]) closed(one);
 }
 

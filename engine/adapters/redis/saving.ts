@@ -8,13 +8,10 @@ import { sealed } from "../stored_text.ts";
 import type { TaskNames } from "./names.ts";
 import { allOf, type RedisCommand, type RedisConnection } from "./port.ts";
 import * as scripts from "./scripts.ts";
-import { changesOf, type Chunk, type ChunkSize, chunksOf, elementsPerChange } from "./staging.ts";
+import { type Chunk, type ChunkSize, chunksOf } from "./staging.ts";
 
 /** After this time a redo list that never became true is gone; staging one must not take longer. */
 const stagingMillis = 60_000;
-
-/** Changes that are applied at a time where their sizes are not known any more. */
-const recoveredChanges = 50;
 
 export interface Saving {
   readonly redis: RedisConnection;
@@ -31,14 +28,11 @@ export async function saveOnce(
   attempt: string,
   size: ChunkSize,
 ): Promise<Saved | "behind" | "dropping"> {
-  const chunks = [...chunksOf(changesOf(checkpoint), size)];
+  const chunks = [...chunksOf(checkpoint, size)];
   const list = saving.names.redo(attempt);
   const rest = await stage(saving.redis, list, chunks, size.group);
-  const commands = [
-    ...rest,
-    commitOf(saving, checkpoint, list, chunks),
-    ...chunks.map((chunk) => applyOf(saving, checkpoint.number, chunk.length)),
-  ];
+  const apply = applyOf(saving, checkpoint.number);
+  const commands = [...rest, commitOf(saving, checkpoint, list, chunks), ...chunks.map(() => apply)];
   const answers = (await allOf(saving.redis, commands)).slice(rest.length);
   const answer = answers[0] as Commit;
   if (answer === "unstaged") {
@@ -74,8 +68,9 @@ function commitOf({ names, fence }: Saving, { number, head }: Checkpoint, list: 
   return ["EVAL", scripts.commit, 2, names.meta, list, fence.epoch, fence.owner, number, sealed(head), length] as const;
 }
 
-function applyOf({ names, fence }: Saving, number: number, elements: number): RedisCommand {
-  return ["EVAL", scripts.apply, 1, names.meta, fence.epoch, fence.owner, number, elements, names.prefix];
+/** Applies one chunk. */
+function applyOf({ names, fence }: Saving, number: number): RedisCommand {
+  return ["EVAL", scripts.apply, 1, names.meta, fence.epoch, fence.owner, number, names.prefix];
 }
 
 /** Applies what an earlier attempt, or an earlier owner, left. A claim that went to another meanwhile is told. */
@@ -85,7 +80,7 @@ async function finish(saving: Saving, number: number, left: unknown): Promise<Sa
 
 /** Applies all that is true and not applied yet; false when the claim is another's. */
 export async function applyRest(saving: Saving, number: number): Promise<boolean> {
-  const some = Array.from({ length: 8 }, () => applyOf(saving, number, recoveredChanges * elementsPerChange));
+  const some = Array.from({ length: 8 }, () => applyOf(saving, number));
   for (;;) {
     const left = Number((await allOf(saving.redis, some)).at(-1));
     if (left <= 0) return left === 0;

@@ -58,38 +58,61 @@ return answer
 `;
 
 /**
- * Applies the next elements of the redo list, four to a change: what, name, field, text. ARGV: epoch, owner, number,
- * how many elements, prefix. Answers how many are left, -1 when the claim is another's or the number is not true.
- * Taking elements off the list comes first: a script that has written is not refused for want of memory in its middle.
+ * Applies the next chunk of the redo list. ARGV: epoch, owner, number, prefix. Answers how many elements are left, -1 when
+ * the claim is another's or the number is not the true one. Taking the chunk off the list comes first: a script that has
+ * written is not refused for want of memory in its middle.
  */
 export const apply = `
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'owner', 'number', 'redo')
 if meta[1] ~= ARGV[1] or meta[2] ~= ARGV[2] or meta[3] ~= ARGV[3] then return -1 end
 if not meta[4] then return 0 end
-local prefix = ARGV[5]
+local prefix = ARGV[4]
 local outbox, tries, depths, timers = prefix .. 'outbox', prefix .. 'tries', prefix .. 'depths', prefix .. 'timers'
+local each = {}
+function each.state(chunk)
+  for i = 1, #chunk, 3 do
+    local name = prefix .. 'state:' .. chunk[i]
+    if chunk[i + 2] == '' then redis.call('HDEL', name, chunk[i + 1])
+    else redis.call('HSET', name, chunk[i + 1], chunk[i + 2]) end
+  end
+end
+function each.timer(chunk)
+  local last, add, remove = {}, {}, {}
+  for i = 1, #chunk, 2 do last[chunk[i]] = chunk[i + 1] end
+  for id, due in pairs(last) do
+    if due == '' then remove[#remove + 1] = id
+    else
+      add[#add + 1] = due
+      add[#add + 1] = id
+    end
+  end
+  if #add > 0 then redis.call('ZADD', timers, unpack(add)) end
+  if #remove > 0 then redis.call('ZREM', timers, unpack(remove)) end
+end
+function each.entry(chunk) redis.call('HSET', outbox, unpack(chunk)) end
+function each.pend(chunk)
+  for i = 1, #chunk, 2 do
+    local lane, seq = chunk[i], chunk[i + 1]
+    redis.call('ZADD', prefix .. 'lane:' .. lane, seq, seq)
+    redis.call('HINCRBY', depths, lane, 1)
+    redis.call('HINCRBY', outbox, seq .. ':open', 1)
+  end
+end
 local function settle(lane, seq)
   if redis.call('ZREM', prefix .. 'lane:' .. lane, seq) == 0 then return end
   redis.call('HDEL', tries, seq .. ':' .. lane)
   if redis.call('HINCRBY', depths, lane, -1) == 0 then redis.call('HDEL', depths, lane) end
   if redis.call('HINCRBY', outbox, seq .. ':open', -1) == 0 then redis.call('HDEL', outbox, seq, seq .. ':open') end
 end
-local list = redis.call('LPOP', meta[4], ARGV[4]) or {}
-for i = 1, #list, 4 do
-  local what, name, field, text = list[i], list[i + 1], list[i + 2], list[i + 3]
-  if what == 'set' then redis.call('HSET', prefix .. 'state:' .. name, field, text)
-  elseif what == 'delete' then redis.call('HDEL', prefix .. 'state:' .. name, field)
-  elseif what == 'arm' then redis.call('ZADD', timers, field, name)
-  elseif what == 'disarm' then redis.call('ZREM', timers, name)
-  elseif what == 'entry' then redis.call('HSET', outbox, field, text)
-  elseif what == 'pend' then
-    redis.call('ZADD', prefix .. 'lane:' .. name, field, field)
-    redis.call('HINCRBY', depths, name, 1)
-    redis.call('HINCRBY', outbox, field .. ':open', 1)
-  elseif what == 'try' then
-    if redis.call('ZSCORE', prefix .. 'lane:' .. name, field) then redis.call('HSET', tries, field .. ':' .. name, text) end
-  elseif what == 'settle' then settle(name, field) end
+function each.lane(chunk)
+  for i = 1, #chunk, 3 do
+    local lane, seq, text = chunk[i], chunk[i + 1], chunk[i + 2]
+    if text == '' then settle(lane, seq)
+    elseif redis.call('ZSCORE', prefix .. 'lane:' .. lane, seq) then redis.call('HSET', tries, seq .. ':' .. lane, text) end
+  end
 end
+local kind, length = unpack(redis.call('LPOP', meta[4], 2))
+each[kind](redis.call('LPOP', meta[4], length))
 local left = redis.call('LLEN', meta[4])
 if left == 0 then
   redis.call('HSET', KEYS[1], 'applied', ARGV[3])

@@ -1,11 +1,19 @@
 /**
- * A checkpoint as the plain elements of a redo list, four to a change, cut into chunks: each is pushed by one command and
- * applied by one run of a script, so its size is what decides for how long Redis is held.
+ * A checkpoint as the plain elements of a redo list, cut into chunks: each is pushed by one command and applied by one run
+ * of a script, so its size is what decides for how long Redis is held. A chunk begins with what it is and its length.
  */
 import type { Checkpoint } from "../../runtime/store.ts";
 import { sealed } from "../stored_text.ts";
 
-export type Change = readonly [what: string, name: string, field: string, text: string];
+/** Elements of one change, by kind: an empty last one deletes, disarms or settles, since no sealed text is empty. */
+type Change =
+  | readonly [key: string, part: string, text: string]
+  | readonly [id: string, due: string]
+  | readonly [seq: string, text: string]
+  | readonly [lane: string, seq: string]
+  | readonly [lane: string, seq: string, text: string];
+
+type Kind = "state" | "timer" | "entry" | "pend" | "lane";
 
 export interface ChunkSize {
   readonly changes: number;
@@ -20,35 +28,30 @@ export const usualChunk: ChunkSize = { changes: 200, length: 200_000, group: 1_0
 /** Elements that one command pushes. */
 export type Chunk = readonly string[];
 
-export const elementsPerChange = 4;
-
-/** In the order in which they must be applied. */
-export function* changesOf({ states, timers, outbox, lanes }: Checkpoint): Generator<Change> {
-  for (const { key, part, text } of states) {
-    yield text === undefined ? ["delete", key, part, ""] : ["set", key, part, sealed(text)];
-  }
-  for (const { id, due } of timers) yield due === undefined ? ["disarm", id, "", ""] : ["arm", id, String(due), ""];
-  for (const { seq, text, lanes } of outbox) {
-    if (lanes.length > 0) yield ["entry", "", String(seq), sealed(text)];
-    for (const lane of lanes) yield ["pend", lane, String(seq), ""];
-  }
-  for (const { lane, seq, state } of lanes) {
-    yield state === undefined ? ["settle", lane, String(seq), ""] : ["try", lane, String(seq), sealed(state)];
-  }
+/** All chunks of a checkpoint, in the order in which they must be applied. */
+export function* chunksOf({ states, timers, outbox, lanes }: Checkpoint, size: ChunkSize): Generator<Chunk> {
+  const kept = outbox.filter((entry) => entry.lanes.length > 0);
+  const text = (value: string | undefined) => value === undefined ? "" : sealed(value);
+  yield* cut("state", states.map((change) => [change.key, change.part, text(change.text)]), size);
+  yield* cut("timer", timers.map(({ id, due }) => [id, due === undefined ? "" : String(due)]), size);
+  yield* cut("entry", kept.map((entry) => [String(entry.seq), sealed(entry.text)]), size);
+  yield* cut("pend", kept.flatMap((entry) => entry.lanes.map((lane) => [lane, String(entry.seq)] as const)), size);
+  yield* cut("lane", lanes.map(({ lane, seq, state }) => [lane, String(seq), text(state)]), size);
 }
 
 /** A chunk ends when it has enough changes, or before it would be too long; a longer change is a chunk of its own. */
-export function* chunksOf(changes: Iterable<Change>, size: ChunkSize): Generator<Chunk> {
-  let [chunk, length]: [string[], number] = [[], 0];
+function* cut(kind: Kind, changes: readonly Change[], size: ChunkSize): Generator<Chunk> {
+  let [elements, count, length]: [string[], number, number] = [[], 0, 0];
+  const chunk = () => [kind, String(elements.length), ...elements];
   for (const change of changes) {
-    const added = change[1].length + change[2].length + change[3].length;
-    const isFull = chunk.length >= size.changes * elementsPerChange || length + added > size.length;
-    if (isFull && chunk.length > 0) {
-      yield chunk;
-      [chunk, length] = [[], 0];
+    const added = change.reduce((sum, element) => sum + element.length, 0);
+    if (count > 0 && (count >= size.changes || length + added > size.length)) {
+      yield chunk();
+      [elements, count, length] = [[], 0, 0];
     }
-    chunk.push(...change);
+    elements.push(...change);
+    count++;
     length += added;
   }
-  if (chunk.length > 0) yield chunk;
+  if (count > 0) yield chunk();
 }
