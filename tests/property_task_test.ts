@@ -49,13 +49,47 @@ const disturbance = fc.record({
   ahead: fc.constantFrom(0, 1_000, 60_000),
 });
 
+/** Rules over the alerts of the others: on close, at an event, and one over both. */
+const overAlerts = [
+  {
+    id: "counted",
+    kind: "rollup",
+    on: "alerts",
+    key: "alert.rule",
+    window: { tumbling: "5s" },
+    aggregate: { n: "count()", worst: 'count(alert.severity == "critical")' },
+    emit_to: "out",
+  },
+  {
+    id: "often",
+    kind: "threshold",
+    on: "alerts",
+    where: 'alert.rule != "often" && alert.rule != "beside"',
+    window: { sliding: "8s" },
+    aggregate: { n: "count()" },
+    when: "n >= 2",
+    severity: { critical: "n >= 4", high: "true" },
+    limit: { max: 2, every: "10s" },
+  },
+  {
+    id: "beside",
+    kind: "threshold",
+    on: ["alerts", "b"],
+    where: { alerts: 'alert.rule == "often"', b: "b.f" },
+    window: { tumbling: "10s" },
+    aggregate: { n: "count(alert)", all: "count()" },
+    when: "n >= 1 && all >= 2",
+    severity: "info",
+  },
+];
+
 Deno.test("a task that is disturbed at every turn says what an undisturbed one says", async () => {
   const property = fc.asyncProperty(
     fc.array(rule, { minLength: 1, maxLength: 4 }),
     files,
     disturbance,
     async (templates, files, disturbance) => {
-      const plan = planOf(templates.map(({ raw }, i) => ({ ...raw, id: `r${i}` })));
+      const plan = planOf([...templates.map(({ raw }, i) => ({ ...raw, id: `r${i}` })), ...overAlerts]);
       const thresholds = templates.flatMap((template) => template.thresholds ?? []);
       const recordings = () => files.map((file) => recordingOf(file, Infinity));
       const wanted = await undisturbed(plan, recordings(), thresholds);

@@ -90,7 +90,7 @@ function cycleFrom(rule: PlanRule, rules: readonly PlanRule[]): readonly PlanRul
   const seen = new Set<PlanRule>();
   for (const way of ways) {
     const last = way[way.length - 1] ?? rule;
-    for (const next of rules.filter((reader) => reads(reader, last))) {
+    for (const next of rules.filter((reader) => takesAlertsOf(reader, last))) {
       if (next === rule) return way;
       if (!seen.has(next)) ways.push([...way, next]);
       seen.add(next);
@@ -100,7 +100,7 @@ function cycleFrom(rule: PlanRule, rules: readonly PlanRule[]): readonly PlanRul
 }
 
 /** Whether a rule may take alerts of another. */
-function reads(reader: PlanRule, raiser: PlanRule): boolean {
+export function takesAlertsOf(reader: PlanRule, raiser: PlanRule): boolean {
   return reader.compiled.inputs.some(({ stream, where }) => {
     if (stream !== alertStream) return false;
     const alert: Fields = { pack: raiser.text.pack, rule: raiser.text.id, kind: raiser.text.kind, status: "firing" };

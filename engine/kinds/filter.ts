@@ -2,6 +2,7 @@
  * filter: one event decides. Stateless: nothing is kept between events, so its alerts may leave at once and are known
  * by the place of their event (semantics.md 32).
  */
+import { occasionOf } from "../model/event.ts";
 import type { Operator } from "../model/operator.ts";
 import type { CompiledRule, Judge, Kind, RuleCompiler } from "./kind.ts";
 
@@ -12,13 +13,12 @@ function filterOperator(judge: Judge, output: "alert" | "record"): Operator {
     step(_state, event, turn) {
       const severity = judge.judge(turn.scope, turn.undefinedCondition);
       if (severity === undefined) return undefined;
-      const { topic, partition, offset } = event.place;
       turn.signal({
         output,
         status: "firing",
         time: event.place.time,
         window: null,
-        occasion: [topic, partition, offset],
+        occasion: occasionOf(event.place),
         episode: undefined,
         severity,
         values: {},

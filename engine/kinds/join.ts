@@ -4,7 +4,7 @@
  */
 import type { Condition } from "../conditions/expression.ts";
 import { evidenceLimit } from "../model/alert.ts";
-import { comparePlaces, type Event, type Place } from "../model/event.ts";
+import { comparePlaces, type Event, occasionOf, type Place } from "../model/event.ts";
 import type { CarriedEvents, Operator, StateCodec, Turn } from "../model/operator.ts";
 import { kindProblems } from "../model/problems/kinds.ts";
 import { aliasProperty } from "../model/scope.ts";
@@ -119,7 +119,7 @@ function decide(rule: JoinRule, side: 0 | 1, event: Event, partner: Partner, tur
     status: "firing",
     time: Math.max(left.time, right.time),
     window: null,
-    occasion: [left.topic, left.partition, left.offset, right.topic, right.partition, right.offset],
+    occasion: [...occasionOf(left), ...occasionOf(right)],
     episode: undefined,
     severity,
     values: {},

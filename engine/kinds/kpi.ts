@@ -1,7 +1,7 @@
 /** kpi: thresholds that customers own, found in the threshold store for every event (semantics.md 26). */
 import type { Expression } from "../conditions/expression.ts";
 import type { Severity } from "../model/alert.ts";
-import type { Event } from "../model/event.ts";
+import { type Event, occasionOf } from "../model/event.ts";
 import type { Operator, Turn } from "../model/operator.ts";
 import { severities } from "../model/alert.ts";
 import type { Threshold } from "../model/threshold.ts";
@@ -31,14 +31,13 @@ function crosses(actual: number, threshold: Threshold): boolean {
 }
 
 function speak(actual: number, threshold: Threshold, severity: Severity, event: Event, turn: Turn): void {
-  const { topic, partition, offset } = event.place;
   const { direction } = threshold;
   turn.signal({
     output: "alert",
     status: "firing",
     time: event.place.time,
     window: null,
-    occasion: direction === "above" ? [topic, partition, offset] : [topic, partition, offset, direction],
+    occasion: direction === "above" ? occasionOf(event.place) : [...occasionOf(event.place), direction],
     episode: undefined,
     severity: threshold.severity ?? severity,
     values: { value: actual, threshold: threshold.value },

@@ -4,7 +4,7 @@
  */
 import type { Condition, Expression, Vocabulary } from "../conditions/expression.ts";
 import type { Stream } from "../model/contract.ts";
-import type { Event } from "../model/event.ts";
+import { type Event, occasionOf } from "../model/event.ts";
 import type { Operator, Turn } from "../model/operator.ts";
 import { nearest } from "../model/problem.ts";
 import { kindProblems } from "../model/problems/kinds.ts";
@@ -114,12 +114,11 @@ function describe({ name, when }: Points, scope: Scope) {
 }
 
 function saying(rule: ScoreRule, event: Event, turn: Turn) {
-  const { topic, partition, offset } = event.place;
   return {
     status: "firing" as const,
     time: event.place.time,
     window: null,
-    occasion: [topic, partition, offset],
+    occasion: occasionOf(event.place),
     episode: undefined,
     events: undefined,
     change: event.change,

@@ -3,7 +3,7 @@
  * `not:` must be absent until the deadline, and only then, when the watermark has passed it, does the rule speak.
  */
 import type { Condition } from "../conditions/expression.ts";
-import { comparePlaces, type Event, type Place } from "../model/event.ts";
+import { comparePlaces, type Event, occasionOf, type Place } from "../model/event.ts";
 import type { CarriedEvents, Operator, StateCodec, Turn } from "../model/operator.ts";
 import type { Stream } from "../model/contract.ts";
 import { kindProblems } from "../model/problems/kinds.ts";
@@ -155,13 +155,12 @@ function speakAtDeadline(rule: SequenceRule, run: Run, turn: Turn): void {
 function speak(rule: SequenceRule, run: Run, time: Millis, turn: Turn): void {
   const severity = rule.judge.judge(turn.scope, turn.undefinedCondition);
   if (severity === undefined) return;
-  const { topic, partition, offset } = run.first;
   turn.signal({
     output: "alert",
     status: "firing",
     time,
     window: { start: run.first.time, end: time },
-    occasion: rule.absent.length > 0 ? [time] : [topic, partition, offset],
+    occasion: rule.absent.length > 0 ? [time] : occasionOf(run.first),
     episode: undefined,
     severity,
     values: {},

@@ -14,6 +14,13 @@ export interface Place {
   readonly offset: number;
   /** Event time. */
   readonly time: Millis;
+  /** The id of an alert that came back as an event: it stands for the place in ids, since alerts have none in a log. */
+  readonly id?: string;
+}
+
+/** What makes the id of an alert unique that one event decides (semantics.md 32). */
+export function occasionOf({ topic, partition, offset, id }: Place): readonly (string | number)[] {
+  return id === undefined ? [topic, partition, offset] : [id];
 }
 
 /** What the change of a Debezium envelope was; absent for other formats. */

@@ -3,7 +3,7 @@
  * one part of the saved state, named by a number of its own because its edges move.
  */
 import { type Severity, severityRank } from "../model/alert.ts";
-import { comparePlaces, type Event, type Place } from "../model/event.ts";
+import { comparePlaces, type Event, occasionOf, type Place } from "../model/event.ts";
 import type { CarriedEvents, Operator, StateCodec, Turn } from "../model/operator.ts";
 import type { Millis } from "../model/time.ts";
 import type { MergingWindow } from "../windows/window.ts";
@@ -132,8 +132,7 @@ function judgeOpen(rule: MergingRule, session: Session, event: Event, turn: Turn
   rule.measures.read(session.accumulators, event.place, turn.scope);
   const severity = rule.judge.judge(turn.scope, turn.undefinedCondition);
   if (severity === undefined || severityRank(severity) <= session.spoken) return;
-  const { topic, partition, offset } = session.first;
-  const occasion = session.occasion ?? [topic, partition, offset];
+  const occasion = session.occasion ?? occasionOf(session.first);
   turn.signal({
     ...said(rule, session, severity, turn),
     time: event.place.time,

@@ -14,6 +14,8 @@ export interface Head {
   readonly clocks: ReadonlyMap<string, Millis>;
   /** Inputs by `inputName`. */
   readonly inputs: ReadonlyMap<string, Input>;
+  /** Alerts that rules over alerts have taken. */
+  readonly alerts: number;
 }
 
 /** Name of an input, unique in its task. */
@@ -22,9 +24,10 @@ export function inputName({ stream, topic, partition }: Pick<Input, "stream" | "
 }
 
 /** The head as text. */
-export function writeHead({ clocks, inputs }: Head): string {
+export function writeHead({ clocks, inputs, alerts }: Head): string {
   return JSON.stringify({
     version,
+    alerts,
     clocks: [...clocks].map(([name, watermark]) => [name, written(watermark)]),
     inputs: [...inputs.values()].map((input) => ({ ...input, watermark: written(input.watermark) })),
   });
@@ -48,7 +51,7 @@ export function readHead(text: string): Head {
     };
     return [inputName(restored), restored];
   });
-  return { clocks: new Map(clocks), inputs: new Map(inputs) };
+  return { clocks: new Map(clocks), inputs: new Map(inputs), alerts: Number(head.alerts ?? 0) };
 }
 
 /** JSON has no infinity: before the first event there is null. */

@@ -3,8 +3,10 @@
  * stage, and each rule stands in the routes of its streams. Built once; names are the same in every run, so that what
  * was saved is found again.
  */
+import { alertsName, takesAlertsOf } from "../compile/alerts.ts";
 import type { Plan, PlanRule } from "../compile/plan.ts";
 import type { Expression } from "../conditions/expression.ts";
+import { type AlertFeed, alertFeed } from "./alert_stream.ts";
 import { Clock } from "./clock.ts";
 import { identify } from "./identity.ts";
 import { type Keeper, KeyedStage } from "./keyed.ts";
@@ -21,6 +23,8 @@ export interface Layout {
   readonly keepers: ReadonlyMap<string, Keeper>;
   /** What keeps the limits of a rule, by the rule's index. */
   readonly limits: readonly Limits[];
+  /** Clocks of rules over alerts, those that others feed on first. */
+  readonly feeds: readonly AlertFeed[];
 }
 
 /** What keeps the limit of a rule, and the limits that customers set for themselves. */
@@ -28,7 +32,7 @@ export type Limits = { readonly [Owner in LimitOwner]: Keeper | undefined };
 
 /** Lays a plan out. `stamp` tells one event from the next. */
 export function layOut(plan: Plan, stamp: () => number): Layout {
-  const builder = new Builder();
+  const builder = new Builder(plan);
   const byStream = new Map<string, Entry[]>();
   const tests = sharedTests(plan, stamp);
   for (const rule of plan.rules) {
@@ -45,8 +49,8 @@ export function layOut(plan: Plan, stamp: () => number): Layout {
     [...plan.streams.keys()].map((stream) => [stream, builder.clocks.filter((clock) => clock.streams.has(stream))]),
   );
   const routes = new Map([...byStream].map(([stream, entries]) => [stream, new Route(entries)]));
-  const { clocks, stages, keepers, limits } = builder;
-  return { clocks, clocksOf, routes, stages, keepers, limits };
+  const { clocks, stages, keepers, limits, feeds } = builder;
+  return { clocks, clocksOf, routes, stages, keepers, limits, feeds };
 }
 
 /** Key expressions by stream. */
@@ -57,15 +61,33 @@ class Builder {
   readonly stages = new Map<string, KeyedStage>();
   readonly keepers = new Map<string, Keeper>();
   readonly limits: Limits[] = [];
+  readonly feeds: AlertFeed[] = [];
 
+  constructor(private readonly plan: Plan) {}
+
+  /** The clock of a rule; what feeds a rule over alerts is laid out before it, and the compiler refused circles. */
   clockOf(rule: PlanRule): Clock {
     const streams = new Set(rule.compiled.inputs.map((input) => input.stream.name));
-    const name = [...streams].sort().join(",");
+    const sources = streams.has(alertsName) ? this.sourcesOf(rule) : [];
+    const names = [...streams].sort().map((stream) =>
+      stream === alertsName ? `${stream}(${sources.map((source) => source.name).join(";")})` : stream
+    );
+    const name = names.join(",");
     const known = this.clocks.find((clock) => clock.name === name);
     if (known !== undefined) return known;
     const clock = new Clock(name, streams);
     this.clocks.push(clock);
+    if (streams.has(alertsName)) this.feeds.push(alertFeed(clock, alertsName, sources));
     return clock;
+  }
+
+  /** Clocks of the live rules whose alerts a rule over alerts may take. */
+  private sourcesOf(reader: PlanRule): readonly Clock[] {
+    const raisers = this.plan.rules.filter((rule) =>
+      rule !== reader && rule.compiled.speaks.alerts && rule.text.status === "live" && takesAlertsOf(reader, rule)
+    );
+    const clocks = new Set(raisers.map((rule) => this.clockOf(rule)));
+    return [...clocks].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** What keeps the state of a rule; undefined for a stateless one. */

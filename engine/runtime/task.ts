@@ -3,12 +3,15 @@
  * steps the operators and hands alerts and records to its outlet. Synchronous and pure of I/O: tests, replay, the
  * embedded engine and Kafka all run this one path. What it needs from a store it asks its loop for.
  */
+import { alertsName, alertStream } from "../compile/alerts.ts";
 import type { Plan, PlanRule } from "../compile/plan.ts";
+import type { Alert } from "../model/alert.ts";
 import { type Event, isLate } from "../model/event.ts";
 import { fixedLookups, type LookupNeed, type Lookups } from "../model/lookup.ts";
 import { fixedThresholds, type ThresholdStore } from "../model/threshold.ts";
 import type { Millis } from "../model/time.ts";
 import type { Value } from "../model/value.ts";
+import { advanceFeeds, eventOf, isBehind } from "./alert_stream.ts";
 import { Agenda, aheadDefault, type TimerPlace } from "./agenda.ts";
 import type { Clock, Input } from "./clock.ts";
 import { counting, noCounts, type RuleCounts } from "./counts.ts";
@@ -61,8 +64,12 @@ export class Task {
   private readonly raiser: Raiser;
   /** Signals whose limit is not in memory: they are raised before anything else is done. */
   private parked: Seen[] = [];
-  private readonly parkedKeys = new Set<string>();
-  private restored: Head = { clocks: new Map(), inputs: new Map() };
+  /** Keys that parked signals and alerts wait for. */
+  private readonly waitedFor = new Set<string>();
+  /** Alerts that rules over alerts have not taken yet; and how many were taken so far. */
+  private alerts: Alert[] = [];
+  private alertsTaken = 0;
+  private restored: Head = { clocks: new Map(), inputs: new Map(), alerts: 0 };
 
   constructor(private readonly plan: Plan, private readonly outlet: TaskOutlet, options: TaskOptions) {
     this.counts = noCounts(plan);
@@ -86,6 +93,10 @@ export class Task {
   restore(head: string): void {
     this.restored = readHead(head);
     for (const clock of this.layout.clocks) clock.advanceTo(this.restored.clocks.get(clock.name) ?? -Infinity);
+    for (const { clock, input } of this.layout.feeds) {
+      input.watermark = this.restored.clocks.get(feedName(clock)) ?? -Infinity;
+    }
+    this.alertsTaken = this.restored.alerts;
     this.ledger.complete = false;
     this.agenda.forgetAll();
   }
@@ -110,7 +121,8 @@ export class Task {
     if (this.stepper.refused && !late) this.outlet.late(event, "closed");
     this.stepper.hide(stream);
     this.ledger.sweep();
-    return this.reach(input, event.place.time - stream.lateness) || this.parked.length > 0;
+    const due = this.reach(input, event.place.time - stream.lateness);
+    return due || this.parked.length > 0 || this.alerts.length > 0;
   }
 
   /** Moves an input's watermark on, and with it the clocks that it held back. True when something is due. */
@@ -137,8 +149,15 @@ export class Task {
 
   /** Advances every clock to a time whatever its inputs say: the end of a log, or a test's `advance`. */
   advanceTo(time: Millis): boolean {
-    const advanced = this.layout.clocks.filter((clock) => clock.advanceTo(time));
-    return advanced.some((clock) => this.isDue(clock));
+    const { clocks, feeds } = this.layout;
+    const advanced = clocks.filter((clock) => {
+      const feed = feeds.find((one) => one.clock === clock);
+      if (feed === undefined) return clock.advanceTo(time);
+      // Alerts are still to come: the clock follows those of the rules that raise them.
+      feed.forced = Math.max(feed.forced, time);
+      return false;
+    });
+    return advanced.some((clock) => this.isDue(clock)) || feeds.length > 0;
   }
 
   /** Time went by on the monotonic clock: clocks that no input holds go on by it (runtime.md §2). */
@@ -150,9 +169,13 @@ export class Task {
   /** Fires at most `budget` timers in their order. No event may be taken before it says "done". */
   fire(budget: number): Fired {
     for (let left = budget;; left--) {
-      if (!this.raiseParked()) return "keys";
+      if (!this.raiseParked() || !this.takeAlerts()) return "keys";
       const clock = this.agenda.next();
-      if (clock === undefined) return this.agenda.isBehind() ? "timers" : "done";
+      if (clock === undefined) {
+        if (this.agenda.isBehind()) return "timers";
+        if (advanceFeeds(this.layout.feeds)) continue;
+        return "done";
+      }
       if (left <= 0) return "more";
       if (!this.fireFirst(clock)) return "keys";
     }
@@ -166,7 +189,7 @@ export class Task {
 
   /** Store keys that `fire` needs next. */
   wanted(): readonly string[] {
-    return this.parked.length > 0 ? [...this.parkedKeys] : this.agenda.missing();
+    return this.parked.length > 0 || this.alerts.length > 0 ? [...this.waitedFor] : this.agenda.missing();
   }
 
   /** Which timers `fire` needs next: those due by `until`, behind `after`. */
@@ -214,12 +237,15 @@ export class Task {
 
   /** What changed since it was last asked, and the head. Only while no signal waits for its limit. */
   collect(): Changes & { readonly head: string } {
-    if (this.parked.length > 0) throw new Error("a checkpoint is taken when nothing waits: call fire first");
+    if (this.parked.length > 0 || this.alerts.length > 0) {
+      throw new Error("a checkpoint is taken when nothing waits: call fire first");
+    }
     this.spoke = false;
     const inputs = new Map(this.restored.inputs);
     for (const input of this.inputs) inputs.set(inputName(input), input);
     const clocks = new Map(this.layout.clocks.map((clock) => [clock.name, clock.watermark]));
-    return { head: writeHead({ clocks, inputs }), ...this.ledger.collect() };
+    for (const { clock, input } of this.layout.feeds) clocks.set(feedName(clock), input.watermark);
+    return { head: writeHead({ clocks, inputs, alerts: this.alertsTaken }), ...this.ledger.collect() };
   }
 
   /** The store has what was last collected. */
@@ -239,7 +265,7 @@ export class Task {
   }
 
   private isDue(clock: Clock): boolean {
-    return clock.timers.next() <= clock.watermark || this.agenda.isBehind();
+    return clock.timers.next() <= clock.watermark || this.agenda.isBehind() || isBehind(this.layout.feeds);
   }
 
   /** Fires a clock's first timer; false when its key is not in memory. */
@@ -266,9 +292,37 @@ export class Task {
     if (this.parked.length === 0) return true;
     const waiting = this.parked;
     this.parked = [];
-    this.parkedKeys.clear();
+    this.waitedFor.clear();
     for (const seen of waiting) this.raise(seen);
     return this.parked.length === 0;
+  }
+
+  /** Rules over alerts take those that were raised, in their order; false while a key of one is not in memory. */
+  private takeAlerts(): boolean {
+    while (this.alerts.length > 0) {
+      const alert = this.alerts[0]!;
+      if (!this.ledger.complete && !this.hasKeysOf(alert)) return false;
+      this.alerts.shift();
+      for (const feed of this.layout.feeds) {
+        const event = eventOf(alert, this.alertsTaken, feed);
+        this.stepper.show(alertStream, event);
+        this.layout.routes.get(alertsName)?.visit(event, (entry) => {
+          if (entry.clock === feed.clock) this.stepper.visit(entry, event);
+        });
+        this.stepper.hide(alertStream);
+        this.ledger.sweep();
+      }
+      this.alertsTaken++;
+      // What a rule over alerts says in turn may need its limit first.
+      if (!this.raiseParked()) return false;
+    }
+    return true;
+  }
+
+  private hasKeysOf(alert: Alert): boolean {
+    this.waitedFor.clear();
+    for (const feed of this.layout.feeds) this.scout.missing(alertStream, eventOf(alert, 0, feed), this.waitedFor);
+    return this.waitedFor.size === 0;
   }
 
   private limitOf(
@@ -282,7 +336,7 @@ export class Task {
     const text = encodeKey(per);
     const known = keeper.stage.states.get(text);
     if (known === undefined && !this.ledger.complete) {
-      this.parkedKeys.add(storeKey(keeper.stage, text));
+      this.waitedFor.add(storeKey(keeper.stage, text));
       return undefined;
     }
     const key = known ?? keeper.stage.make(text, per);
@@ -300,6 +354,7 @@ export class Task {
       ...outlet,
       alert: (alert, rule) => {
         if (!rule.compiled.stateless) this.spoke = true;
+        if (this.layout.feeds.length > 0 && alert.status === "firing" && !alert.shadow) this.alerts.push(alert);
         outlet.alert(alert, rule);
       },
       record: (record, rule) => {
@@ -308,4 +363,9 @@ export class Task {
       },
     };
   }
+}
+
+/** Name of the watermark of alerts as one clock reads them. */
+function feedName(clock: Clock): string {
+  return `alerts of ${clock.name}`;
 }
