@@ -2,9 +2,11 @@
 import { monotonic } from "../../engine/adapters/clock.ts";
 import type { Plan } from "../../engine/compile/plan.ts";
 import { renderProblems } from "../../engine/load/render.ts";
-import { type LoadedFile, readThresholds } from "../../engine/load/thresholds.ts";
+import { type LoadedFile, readLookupRows, readThresholds } from "../../engine/load/thresholds.ts";
+import { fixedLookups } from "../../engine/model/lookup.ts";
 import { fixedThresholds } from "../../engine/model/threshold.ts";
 import { buildProject } from "../../engine/project.ts";
+import type { Surroundings } from "../../engine/runtime/rehearsal.ts";
 import { replay, type ReplayOptions, type ReplayResult } from "../../engine/runtime/replay.ts";
 import { chosenPaths } from "../cli/paths.ts";
 import { createProgress } from "../cli/progress.ts";
@@ -62,12 +64,16 @@ function defined(options: { readonly [K in "from" | "to" | "until"]: number | un
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-/** Thresholds from the file that the options name. */
-async function readExtras(given: Given): Promise<Pick<ReplayOptions, "thresholds"> | LoadedFile<unknown>> {
-  const path = given.text("thresholds");
-  if (path === undefined) return {};
-  const { content, ...found } = await readThresholds(path);
-  return content === undefined ? { content, ...found } : { thresholds: fixedThresholds(content) };
+/** Thresholds and rows of lookups from the files that the options name. */
+async function readExtras(given: Given): Promise<Surroundings | LoadedFile<unknown>> {
+  const [thresholds, lookups] = [given.text("thresholds"), given.text("lookups")];
+  const owned = thresholds === undefined ? undefined : await readThresholds(thresholds);
+  const rows = lookups === undefined ? undefined : await readLookupRows(lookups);
+  for (const file of [owned, rows]) if (file !== undefined && file.content === undefined) return file;
+  return {
+    ...(owned?.content !== undefined && { thresholds: fixedThresholds(owned.content) }),
+    ...(rows?.content !== undefined && { lookups: fixedLookups(rows.content) }),
+  };
 }
 
 function refuse({ problems, texts }: Pick<LoadedFile<unknown>, "problems" | "texts">, terminal: Terminal): ExitCode {
