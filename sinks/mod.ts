@@ -1,14 +1,28 @@
 /** Every sink there is. A further one is a file and a line. */
+import { alertmanager } from "./alertmanager.ts";
 import { file } from "./file.ts";
 import { kafka } from "./kafka.ts";
+import { pagerduty } from "./pagerduty.ts";
 import { postgres } from "./postgres.ts";
 import { redis } from "./redis.ts";
 import type { SinkKind } from "./sink.ts";
 import { slack } from "./slack.ts";
 import { stdout } from "./stdout.ts";
+import { teams } from "./teams.ts";
 import { webhook } from "./webhook.ts";
 
-export const sinkKinds = { stdout, file, kafka, webhook, postgres, redis, slack } satisfies Record<string, SinkKind>;
+export const sinkKinds = {
+  stdout,
+  file,
+  kafka,
+  webhook,
+  postgres,
+  redis,
+  slack,
+  pagerduty,
+  teams,
+  alertmanager,
+} satisfies Record<string, SinkKind>;
 
 /** The kind of that name; undefined when there is none. */
 export function findSink(name: string): SinkKind | undefined {

@@ -3,9 +3,10 @@
  * are first needed, as hypertables where TimescaleDB is there; those want the time in the primary key.
  */
 import { connectPostgres, type PostgresConnection, PostgresError } from "../engine/adapters/postgres.ts";
+import { byPart, halving } from "./batch/halving.ts";
 import type { Delivery, Sink, SinkKind, Verdict } from "./sink.ts";
 import { alertTable, insertOf, migrationOf, recordTable, type Table } from "./sql/tables.ts";
-import { jsonOf } from "./text/content.ts";
+import { jsonOf, kindOf } from "./text/content.ts";
 import { duration, millisOf, text, textOf } from "./text/options.ts";
 import { hidden } from "./text/secrets.ts";
 import { storable } from "./text/storable.ts";
@@ -50,41 +51,28 @@ function secretsIn(url: string): readonly string[] {
 
 function openTables(connection: PostgresConnection, tables: Tables, create: boolean, secrets: readonly string[]): Sink {
   const ready = new Set<string>();
-  const insert = async (table: Table, batch: readonly Delivery[]) => {
-    if (create && !ready.has(table.name)) await connection.query(migrationOf(table));
-    ready.add(table.name);
-    await connection.query(insertOf(table), [`[${batch.map((item) => storable(jsonOf(item))).join()}]`]);
-  };
-  /** A batch that holds an item at fault is halved until that item stands alone. */
-  const settle = async (table: Table, batch: readonly Delivery[]): Promise<readonly Verdict[]> => {
+  const insert = async (table: Table, batch: readonly Delivery[]): Promise<Verdict> => {
     try {
-      await insert(table, batch);
-      return batch.map(() => ({ result: "delivered" }));
+      if (create && !ready.has(table.name)) await connection.query(migrationOf(table));
+      ready.add(table.name);
+      await connection.query(insertOf(table), [`[${batch.map((item) => storable(jsonOf(item))).join()}]`]);
+      return { result: "delivered" };
     } catch (error) {
       const verdict = verdictOf(error, secrets);
       if (verdict.result === "retry") ready.delete(table.name);
-      if (verdict.result === "retry" || batch.length === 1) return batch.map(() => verdict);
-      const middle = batch.length >> 1;
-      return [...await settle(table, batch.slice(0, middle)), ...await settle(table, batch.slice(middle))];
+      return verdict;
     }
   };
   return {
     open: () => Promise.resolve(),
     close: () => connection.close(),
-    async deliver(batch) {
-      const verdicts = new Map<Delivery, Verdict>();
-      for (const kind of ["alert", "record"] as const) {
-        const items = batch.filter((item) => kind in item);
-        if (items.length === 0) continue;
-        const settled = await settle(tables[kind], items);
-        items.forEach((item, i) => verdicts.set(item, settled[i] ?? unanswered));
-      }
-      return batch.map((item) => verdicts.get(item) ?? unanswered);
-    },
+    deliver: (batch) =>
+      byPart(batch, kindOf, (items, kind) => {
+        const table = kind === "alert" ? tables.alert : tables.record;
+        return halving(items, (part) => insert(table, part));
+      }),
   };
 }
-
-const unanswered: Verdict = { result: "retry", after: undefined, reason: "PostgreSQL gave no answer" };
 
 /** Classes of SQLSTATE in which the data are at fault: what a value is, an integrity rule, a size. */
 const atFault = /^(22|23|54)/;

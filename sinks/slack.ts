@@ -3,13 +3,11 @@
  * channel; the address is itself the secret. Text of events can address nobody: its markup is escaped.
  */
 import type { Alert } from "../engine/model/alert.ts";
-import { openHttp, trusted } from "./http/client.ts";
-import { alertsOnly, oneByOne, pace } from "./http/in_order.ts";
-import { mendable, post } from "./http/verdict.ts";
+import { alertsOnly, oneByOne, pace } from "./batch/order.ts";
+import { endpointSchema, openEndpoint } from "./http/endpoint.ts";
 import type { SinkKind } from "./sink.ts";
 import { clip, type Fact, noticeOf } from "./text/notice.ts";
-import { duration, millisOf, text, urlOf } from "./text/options.ts";
-import { secretsOf } from "./text/secrets.ts";
+import { duration, millisOf } from "./text/options.ts";
 
 export const slack: SinkKind = {
   name: "slack",
@@ -19,28 +17,24 @@ export const slack: SinkKind = {
     additionalProperties: false,
     required: ["url"],
     properties: {
-      url: { description: "Address of the incoming webhook.", ...text },
+      ...endpointSchema,
       pace: { description: "Time between two messages; 1s by default, which is what Slack allows.", ...duration },
-      timeout: { description: "Longest wait for an answer; 10s by default.", ...duration },
     },
   },
   secondSend: "writes the message again; the delivery log keeps that to what a crash interrupted",
   takes: "alerts",
   batchMax: 1,
   create(options, { name }) {
-    const url = urlOf(options.url, name);
-    const client = openHttp({ ...trusted, timeout: millisOf(options.timeout, 10_000), connections: 1 });
+    const endpoint = openEndpoint(options, name);
     const turn = pace(millisOf(options.pace, 1_000));
-    const rules = { secrets: secretsOf(url), retry: mendable };
-    const headers = { "content-type": "application/json" };
     const send = alertsOnly(async (alert) => {
       await turn();
-      return await post(client, { method: "POST", url, headers, body: JSON.stringify(slackMessage(alert)) }, rules);
+      return await endpoint.post({ body: JSON.stringify(slackMessage(alert)) });
     });
     return {
       open: () => Promise.resolve(),
       deliver: (batch) => oneByOne(batch, send),
-      close: () => Promise.resolve(client.close()),
+      close: () => Promise.resolve(endpoint.close()),
     };
   },
   example: 'slack: { slack: { url: "${env:SLACK_URL}" } }',

@@ -9,7 +9,7 @@ import { parseDuration } from "../engine/model/time.ts";
 import type { Fields, Value } from "../engine/model/value.ts";
 import { isFields } from "../engine/model/value.ts";
 import { type HttpSettings, openHttp } from "./http/client.ts";
-import { inOrder } from "./http/in_order.ts";
+import { inOrder } from "./batch/order.ts";
 import { post } from "./http/verdict.ts";
 import type { Delivery, RetrySchedule, Sink, SinkContext, SinkKind } from "./sink.ts";
 import { fieldsOf, idOf, jsonOf } from "./text/content.ts";

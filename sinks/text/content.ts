@@ -13,6 +13,10 @@ export function idOf(delivery: Delivery): string {
   return "alert" in delivery ? delivery.alert.id : delivery.record.id;
 }
 
+export function kindOf(delivery: Delivery): "alert" | "record" {
+  return "alert" in delivery ? "alert" : "record";
+}
+
 /** The alert or the record as JSON on one line. */
 export function jsonOf(delivery: Delivery): string {
   return JSON.stringify("alert" in delivery ? delivery.alert : delivery.record);
