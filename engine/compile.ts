@@ -12,9 +12,11 @@ import { CompilerOfRule } from "./compile/rule_compiler.ts";
 import { unusedNames } from "./compile/unused.ts";
 import { type PackWords, type ParamOverrides, unknownPacks, wordsOf } from "./compile/words.ts";
 import { findKind } from "./kinds/mod.ts";
+import type { CompiledRule } from "./kinds/kind.ts";
 import type { Stream } from "./model/contract.ts";
 import type { Pack, RuleText } from "./model/pack.ts";
 import type { Problem } from "./model/problem.ts";
+import { inEventTime } from "./operators/event_time.ts";
 
 export interface CompileInput {
   readonly packs: readonly Pack[];
@@ -62,11 +64,12 @@ function compileRule(
   const kind = findKind(text.kind);
   if (kind === undefined) return undefined;
   const rule = new CompilerOfRule({ pack, text, streams, words });
-  const compiled = kind.compile(rule);
-  if (compiled === undefined) {
+  const found = kind.compile(rule);
+  if (found === undefined) {
     problems.push(...rule.problems);
     return undefined;
   }
+  const compiled = text.raw.evaluate === "event_time" ? evaluatedInOrder(found, text) : found;
   const speech = compileSpeech(rule, compiled, pack);
   const limit = compileLimit(rule, compiled);
   const lookups = compileLookups(rule, compiled.vocabulary, pack);
@@ -83,4 +86,11 @@ function compileRule(
     revision: revisionOf(rule),
     signature: signatureOf(rule, compiled),
   });
+}
+
+/** `evaluate: event_time`, where it changes anything: for what decides at an event, and for limits. */
+function evaluatedInOrder(compiled: CompiledRule, { raw }: RuleText): CompiledRule {
+  if (!compiled.onArrival && raw.limit === undefined) return compiled;
+  const { operator, inputs, signature } = compiled;
+  return { ...compiled, operator: inEventTime(operator, inputs), signature: ["event_time", ...signature] };
 }

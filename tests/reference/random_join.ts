@@ -25,7 +25,7 @@ const wheres = [
 ];
 
 export const joins: fc.Arbitrary<Template> = fc.record({
-  common: common(["a", "b"]),
+  common: common(["a", "b"], true),
   left: fc.constantFrom(...wheres),
   within: fc.constantFrom(2, 5, 12),
   order: fc.constantFrom("any" as const, "left_first" as const, "right_first" as const),

@@ -49,10 +49,9 @@ export const kpis: fc.Arbitrary<Template> = fc.record({
   thresholds,
   severity: fc.constantFrom(undefined, "high" as const),
   per: fc.option(fc.constantFrom(...per), { nil: undefined }),
-}).map(({ common, thresholds, severity, per: given }): Template => {
+}).map(({ common, thresholds, severity, per }): Template => {
   const { key: _key, limit, notify_resolved: _resolved, ...raw } = common.raw;
   const { limit: limitMeaning, ...meaning } = common.meaning;
-  const per = thresholds.some((one) => one.limit !== undefined) ? undefined : given;
   const counted = per === undefined ? {} : { per: per.cel };
   return {
     raw: {

@@ -137,13 +137,15 @@ interface Common {
   readonly meaning: Omit<RuleMeaning, "when" | "severity">;
 }
 
-export function common(on: On): fc.Arbitrary<Common> {
+/** `inOrder`: for rules that decide at an event, which may be asked to evaluate in event time. */
+export function common(on: On, inOrder = false): fc.Arbitrary<Common> {
   return fc.record({
+    inOrder: inOrder ? fc.constantFrom(false, false, true) : fc.constant(false),
     keyed: fc.constantFrom(true, true, false),
     where: fc.boolean(),
     limit: fc.option(fc.record({ max: fc.constantFrom(1, 2), every: fc.constantFrom(3, 10) }), { nil: undefined }),
     notifyResolved: fc.boolean(),
-  }).map(({ keyed, where, limit, notifyResolved }): Common => ({
+  }).map(({ inOrder, keyed, where, limit, notifyResolved }): Common => ({
     raw: {
       id: "r",
       on: on.length === 1 ? on[0] ?? "a" : [...on],
@@ -151,6 +153,7 @@ export function common(on: On): fc.Arbitrary<Common> {
       ...(where && { where: pathOf(on, "f") }),
       ...(limit && { limit: { max: limit.max, every: `${limit.every}s` } }),
       ...(notifyResolved && { notify_resolved: true }),
+      ...(inOrder && { evaluate: "event_time" }),
       entities: { x: pathOf(on, "x") },
     },
     meaning: {
@@ -160,6 +163,7 @@ export function common(on: On): fc.Arbitrary<Common> {
       ...(where && { where: (event) => event.data.f === true }),
       ...(limit && { limit: { max: limit.max, every: limit.every * second } }),
       notifyResolved,
+      ...(inOrder && { evaluate: "event_time" as const }),
       entities: { x: field("x") },
       defaultSeverity: "info",
     },

@@ -57,7 +57,7 @@ function featuresOf(size: number, resolution: number | undefined): ScoreMeaning[
 }
 
 export const scores: fc.Arbitrary<Template> = fc.record({
-  common: common(["a"]),
+  common: common(["a"], true),
   size: fc.constantFrom(3, 6, 12),
   resolution: fc.constantFrom(undefined, 3),
   points: fc.subarray(points, { minLength: 1 }),

@@ -49,7 +49,11 @@ const menu: readonly Steps[] = [
 ];
 
 export const sequences: fc.Arbitrary<Template> = fc.constantFrom(...menu).chain((steps) => {
-  return fc.record({ steps: fc.constant(steps), common: common(steps.streams), within: fc.constantFrom(3, 5, 12) });
+  return fc.record({
+    steps: fc.constant(steps),
+    common: common(steps.streams, true),
+    within: fc.constantFrom(3, 5, 12),
+  });
 }).map(({ steps: { streams, yaml, steps, absent }, common, within }): Template => {
   const { on: _on, where: _where, notify_resolved: _resolved, ...raw } = common.raw;
   const fits = [...steps.map((step) => step.fits), ...(absent ? [absent] : [])];

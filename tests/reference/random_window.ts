@@ -10,9 +10,9 @@ function asFields(yaml: Fields): Fields {
 }
 
 /** What all windowed rules share, in both forms. */
-function windowed(on: On) {
+function windowed(on: On, inOrder = false) {
   return fc.record({
-    common: common(on),
+    common: common(on, inOrder),
     aggregate: aggregatesOf(on),
     condition: fc.constantFrom(...windowConditions),
     recovers: fc.boolean(),
@@ -93,7 +93,7 @@ export const alignedOnClose: fc.Arbitrary<Template> = on.chain((on) => {
 
 /** Tumbling and hopping windows that speak at the event that makes the condition true. */
 export const alignedOnMatch: fc.Arbitrary<Template> = on.chain((on) => {
-  return fc.record({ rule: windowed(on), window: alignedWindow });
+  return fc.record({ rule: windowed(on, true), window: alignedWindow });
 }).map(({ rule: { raw, meaning }, window }): Template => {
   return {
     raw: { ...raw, window: alignedYaml(window), emit: "on_match" },
@@ -131,7 +131,11 @@ export const sessionRollup: fc.Arbitrary<Template> = on.chain((on) => {
 
 /** Sliding windows, exact or in buckets, with or without `evaluate: event_time`. */
 export const slidingRules: fc.Arbitrary<Template> = on.chain((on) => {
-  return fc.record({ rule: windowed(on), size: fc.constantFrom(3, 6, 12), resolution: fc.constantFrom(undefined, 3) });
+  return fc.record({
+    rule: windowed(on, true),
+    size: fc.constantFrom(3, 6, 12),
+    resolution: fc.constantFrom(undefined, 3),
+  });
 }).map(({ rule: { raw, meaning }, size, resolution }): Template => ({
   raw: { ...raw, window: { sliding: `${size}s`, ...(resolution !== undefined && { resolution: `${resolution}s` }) } },
   meaning: {

@@ -56,13 +56,15 @@ function meaningOf({ window, resolution, smooth, slots, margin, minSpread, ...gi
   } satisfies Partial<ZscoreMeaning>;
 }
 
-export const zscores: fc.Arbitrary<Template> = fc.record({ common: common(["a"]), options }).map((given): Template => {
-  const { raw, meaning } = given.common;
-  return {
-    raw: { ...raw, kind: "zscore", key: "a.k", value: "a.x", ...yamlOf(given.options) },
-    meaning: {
-      kind: "zscore",
-      rule: { ...meaning, key: { k: field("k") }, value: field("x"), severity: "info", ...meaningOf(given.options) },
-    },
-  };
-});
+export const zscores: fc.Arbitrary<Template> = fc.record({ common: common(["a"], true), options }).map(
+  (given): Template => {
+    const { raw, meaning } = given.common;
+    return {
+      raw: { ...raw, kind: "zscore", key: "a.k", value: "a.x", ...yamlOf(given.options) },
+      meaning: {
+        kind: "zscore",
+        rule: { ...meaning, key: { k: field("k") }, value: field("x"), severity: "info", ...meaningOf(given.options) },
+      },
+    };
+  },
+);

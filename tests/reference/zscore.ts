@@ -196,7 +196,9 @@ function speak(
   const name = first?.episode ?? String(event.arrival);
   if (severity === undefined) {
     const ended = { ...common, status: "resolved", values, said, episode: name } as const;
-    const signals: readonly Signal[] = first && rule.notifyResolved ? [{ ...ended, severity: first.severity }] : [];
+    // What ends an episode has the severity that was said last.
+    const last = episode.at(-1);
+    const signals: readonly Signal[] = last && rule.notifyResolved ? [{ ...ended, severity: last.severity }] : [];
     return { episode: [], signals };
   }
   if (!isRise(severity, episode.map((one) => one.severity))) return { episode, signals: [] };
