@@ -1,7 +1,7 @@
 /**
  * JSON Schema 2020-12, compiled once to code: the only file that knows Ajv. Contracts check events with it, the loader
  * checks documents. Keywords that JSON Schema does not know (`x-personal`) and formats are annotations here, but for
- * `format: duration` in documents.
+ * `duration` and `offset` in documents.
  */
 import { Ajv2020 } from "ajv/2020";
 import { parseDuration } from "../model/time.ts";
@@ -34,7 +34,11 @@ const collectAll = new Ajv2020({
   allErrors: true,
   verbose: true,
   validateFormats: true,
-  formats: { duration: (text: string) => parseDuration(text) !== undefined },
+  formats: {
+    duration: (text: string) => parseDuration(text) !== undefined,
+    // The time of an event of a test, since the start.
+    offset: (text: string) => parseDuration(text.replace(/^-/, "")) !== undefined,
+  },
 });
 
 /** Stops at the first error of a value (events), or collects all of them (documents of authors). */

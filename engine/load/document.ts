@@ -19,7 +19,9 @@ export function readDocument(text: string, report: DocumentReport): Value | unde
   const mended = readMended(text);
   reportLayout(text, mended, report);
   if (mended.root === undefined) return undefined;
-  return new ValueReader(text, report).read(mended.root);
+  const reader = new ValueReader(text, report);
+  const value = reader.read(mended.root);
+  return reader.exceeded ? undefined : value;
 }
 
 function reportLayout(text: string, { faults, suspects, tabs }: Mended, report: DocumentReport): void {
@@ -33,7 +35,19 @@ function reportLayout(text: string, { faults, suspects, tabs }: Mended, report: 
   }
   // Faults of indentation follow from tabs, and the first fault of a text often causes those behind it.
   const [first] = faults;
-  if (first !== undefined && tabs.length === 0) report(problems.syntax, first, wordingOf(first));
+  if (first === undefined || tabs.length > 0) return;
+  const stray = faults.find((fault) => fault.code === "MULTILINE_IMPLICIT_KEY" && fault.start === first.start);
+  if (stray === undefined) return report(problems.syntax, first, wordingOf(first));
+  report(problems.syntax, { start: lineStart(text, stray.end), end: stray.end }, {
+    wrong: "the line is indented deeper than the key above it, which has a value already",
+    help: "indent the keys of one map by the same number of spaces",
+  });
+}
+
+/** Offset of the first sign of the line that holds an offset. */
+function lineStart(text: string, offset: number): number {
+  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  return start + text.slice(start, offset).search(/\S|$/);
 }
 
 function commentIn(text: string): string {
@@ -72,7 +86,8 @@ function wordingOf({ code, message }: YamlFault): { wrong: string; help: string 
 class ValueReader {
   private expanded = 0;
   private depth = 0;
-  private exceeded = false;
+  /** The aliases stand for more than a file may hold. */
+  exceeded = false;
 
   constructor(private readonly text: string, private readonly report: DocumentReport) {}
 
@@ -132,21 +147,25 @@ class ValueReader {
     if (node.style !== "plain") return node.value;
     if (/^[-+]?\.(inf|nan)$/i.test(node.source)) {
       this.report(problems.noNumber, node, { text: node.source });
-      return 0;
+      return node.source.startsWith("-") ? -Number.MAX_VALUE : Number.MAX_VALUE;
     }
-    if (typeof node.value === "number") this.number(node, node.value);
-    return node.value;
+    return typeof node.value === "number" ? this.number(node, node.value) : node.value;
   }
 
-  private number(node: ScalarNode, value: number): void {
+  /** The number; the text of one with leading zeros, which was most likely meant as one. */
+  private number(node: ScalarNode, value: number): Value {
     const text = node.source;
     const say = (reads: string, number: string) => this.report(problems.changedNumber, node, { text, reads, number });
-    if (/^[-+]?0\d/.test(text)) return say(`YAML reads ${value}, and some programs read octal`, String(value));
-    if (/^0[ox]/.test(text)) return say(`YAML reads ${value}`, String(value));
-    if (!Number.isFinite(value)) return this.report(problems.noNumber, node, { text });
-    if (/^[-+]?\d+$/.test(text) && Math.abs(value) > 2 ** 53) {
+    if (/^[-+]?0\d/.test(text)) {
+      say(`YAML reads ${value}, and some programs read octal`, String(value));
+      return text;
+    }
+    if (/^0[ox]/.test(text)) say(`YAML reads ${value}`, String(value));
+    if (!Number.isFinite(value)) this.report(problems.noNumber, node, { text });
+    else if (/^[-+]?\d+$/.test(text) && !Number.isSafeInteger(value)) {
       say(`it is beyond 2^53 and reads as ${BigInt(value)}`, "");
     }
+    return value;
   }
 
   private lineOf(offset: number): number {

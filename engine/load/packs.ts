@@ -10,7 +10,7 @@ import { type Fields, isFields, type Value } from "../model/value.ts";
 import { compileSchema, type SchemaCheck } from "./ajv.ts";
 import { type FileReader, shown } from "./files.ts";
 import { readList } from "./lists.ts";
-import { conditionSchema, packProperties, packRequired, ruleSchema } from "./rule_schema.ts";
+import { conditionSchema, packProperties, packRequired, rulePropertiesOf, ruleSchema } from "./rule_schema.ts";
 import { checkStructure } from "./structure.ts";
 
 type Report = <A>(kind: ProblemKind<A>, path: Path, facts: A, at?: "key" | "value") => void;
@@ -66,9 +66,10 @@ function ruleCheck(kind: string): SchemaCheck | undefined {
   if (found === undefined || check !== undefined) return check;
   const schema = ruleSchema(found);
   // A window that is wrong is explained by the window itself (`createWindow`), better than by a choice of schemas.
+  const window = found.properties.window;
   const properties = {
     ...fieldsLike(schema.properties),
-    ...("window" in found.properties ? { window: { type: "object" } } : {}),
+    ...(window === undefined ? {} : { window: { type: "object", description: window.description } }),
   };
   check = compileSchema({ ...schema, properties, $defs: { condition: conditionSchema } }, "all");
   ofRule.set(kind, check);
@@ -117,10 +118,18 @@ function readRule(
     report(problems.unknownKind, ["kind"], { kind: raw.kind, nearest: nearest(raw.kind, known), known });
     return undefined;
   }
-  if (!checkStructure(check, raw, `the ${raw.kind} rule`, report)) return undefined;
+  if (!checkStructure(check, raw, `the ${raw.kind} rule`, report, kindsWith)) return undefined;
   const status = (["live", "shadow", "disabled"] as const).find((one) => one === raw.status) ?? "live";
   const title = textOrNone(raw.title) ?? String(raw.id);
   return { kind: raw.kind, title, description: textOrNone(raw.description), status, raw };
+}
+
+/** Where a key belongs that a kind does not have. */
+function kindsWith(key: string): string | undefined {
+  const having = Object.values(kinds).filter((kind) => Object.hasOwn(rulePropertiesOf(kind), key));
+  return having.length === 0
+    ? undefined
+    : `"${key}" belongs to rules of kind ${having.map(({ name }) => name).join(", ")}`;
 }
 
 function readParams(raw: Fields, report: Report): Pack["params"] {

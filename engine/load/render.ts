@@ -75,8 +75,8 @@ function excerpt(place: Place, severity: ProblemSeverity, paint: Paint): string[
   ];
 }
 
-/** Tabs as two spaces, control characters as a sign: no file can steer the terminal. */
+/** Tabs as arrows of two columns, control characters as a sign: no file can steer the terminal. */
 function printable(text: string): string {
   // deno-lint-ignore no-control-regex
-  return text.replaceAll("\t", "  ").replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
+  return text.replaceAll("\t", "→ ").replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
 }

@@ -7,8 +7,17 @@ import type { SchemaCheck, SchemaError } from "./ajv.ts";
 /** Takes a problem at a path below the value that was checked. */
 export type StructureReport = <A>(kind: ProblemKind<A>, path: Path, facts: A, at?: "key" | "value") => void;
 
+/** Says where a key that the value itself does not have belongs. */
+export type Elsewhere = (key: string) => string | undefined;
+
 /** True when the value has the structure; else everything that is wrong is reported. `owner` names it in a sentence. */
-export function checkStructure(check: SchemaCheck, value: Value, owner: string, report: StructureReport): boolean {
+export function checkStructure(
+  check: SchemaCheck,
+  value: Value,
+  owner: string,
+  report: StructureReport,
+  elsewhere: Elsewhere = () => undefined,
+): boolean {
   if (check(value)) return true;
   const seen = new Set<string>();
   const once: StructureReport = (kind, path, facts, at) => {
@@ -16,7 +25,7 @@ export function checkStructure(check: SchemaCheck, value: Value, owner: string, 
     if (!seen.has(mark)) report(kind, path, facts, at);
     seen.add(mark);
   };
-  for (const error of withoutMisspelt(leading(check.errors ?? []))) say(error, value, owner, once);
+  for (const error of withoutMisspelt(leading(check.errors ?? []))) say(error, value, { owner, elsewhere }, once);
   return false;
 }
 
@@ -72,7 +81,13 @@ function isOfAnotherType(error: SchemaError, choice: SchemaError): boolean {
   return error.keyword === "enum" && typeof first !== typeof error.data;
 }
 
-function say(error: SchemaError, root: Value, owner: string, report: StructureReport): void {
+/** How what was checked is named, and where its misplaced keys belong. */
+interface Checked {
+  readonly owner: string;
+  readonly elsewhere: Elsewhere;
+}
+
+function say(error: SchemaError, root: Value, { owner, elsewhere }: Checked, report: StructureReport): void {
   const path = pathOf(error.instancePath, root);
   const name = String(path.findLast((part) => typeof part === "string") ?? owner);
   const { params, parentSchema = {}, data } = error;
@@ -83,7 +98,8 @@ function say(error: SchemaError, root: Value, owner: string, report: StructureRe
     case "unevaluatedProperties": {
       const key = String(params.additionalProperty ?? params.unevaluatedProperty);
       const known = Object.keys(isRecord(parentSchema.properties) ? parentSchema.properties : {});
-      const facts = { key, owner: ownerOf(path, owner), nearest: nearest(key, known), known };
+      const belongs = path.length === 0 ? elsewhere(key) : undefined;
+      const facts = { key, owner: ownerOf(path, owner), nearest: nearest(key, known), known, belongs };
       return report(problems.unknownKey, [...path, key], facts, "key");
     }
     case "required": {

@@ -74,8 +74,8 @@ function suspectAt(text: string, span: Span): Suspect | undefined {
   const first = value.charAt(0);
   if (first === "!") return { ...span, reading: "tagged", sign: first };
   if (first === '"' || first === "'") {
-    const closed = new RegExp(`^${first}[^${first}]*${first}\\s*\\S`).test(value);
-    return closed ? { ...span, reading: "quoted", sign: first } : undefined;
+    const goesOn = first === '"' ? /^"(?:[^"\\]|\\.)*"\s*\S/ : /^'[^']*'\s*[^\s']/;
+    return goesOn.test(value) ? { ...span, reading: "quoted", sign: first } : undefined;
   }
   if (first === "{" || first === "[") {
     const close = afterBracket(text, span.start, lineEnd(text, span.start));

@@ -5,7 +5,7 @@ import { severities } from "../model/alert.ts";
 const duration = { type: "string", format: "duration" } as const;
 const at = {
   type: "string",
-  pattern: "^-?\\d{1,12}(ms|s|m|h|d)$",
+  format: "offset",
   description: "Time since the start; may be negative.",
 };
 const fields = { type: "object" } as const;

@@ -137,14 +137,22 @@ export const documentProblems = {
       help: `put it in single quotes: ${quote(text)}`,
     }),
   }),
-  unknownKey: problemKind<{ key: string; owner: string; nearest: string | undefined; known: readonly string[] }>({
+  unknownKey: problemKind<
+    {
+      key: string;
+      owner: string;
+      nearest: string | undefined;
+      known: readonly string[];
+      belongs: string | undefined;
+    }
+  >({
     code: "V014",
     severity: "error",
     title: "Unknown key",
     explains: "A key that the language does not have at this place is a misspelling, or belongs elsewhere.",
-    say: ({ key, owner, nearest, known }) => ({
+    say: ({ key, owner, nearest, known, belongs }) => ({
       message: `Unknown key "${key}" in ${owner}`,
-      help: nearest === undefined ? `keys here are ${list(known)}` : `did you mean "${nearest}"?`,
+      help: belongs ?? (nearest === undefined ? `keys here are ${list(known)}` : `did you mean "${nearest}"?`),
     }),
   }),
   missingKey: problemKind<{ key: string; owner: string; says: string | undefined }>({
@@ -164,7 +172,7 @@ export const documentProblems = {
     explains: "The key takes another type of value.",
     say: ({ name, expected, found, says }) => ({
       message: `Cannot read "${name}": expected ${expected}, found ${found}`,
-      ...(says === undefined ? {} : { help: says.replace(/\.$/, "") }),
+      ...(says === undefined ? {} : { notes: [`"${name}": ${says}`] }),
     }),
   }),
   unknownWord: problemKind<{ name: string; value: string; nearest: string | undefined; known: readonly string[] }>({
