@@ -6,6 +6,8 @@ import type { ScalarNode } from "./yaml.ts";
  * source has and the value has not (quotes, backslashes, indentation) is passed over.
  */
 export function offsetInSource(source: string, value: string, index: number, style: ScalarNode["style"]): number {
+  // A plain text on one line, and a text that only was to be in quotes.
+  if (source === value) return Math.min(index, source.length);
   let at = contentStart(source, style);
   for (let i = 0; i < value.length && at < source.length; i++) {
     at = match(source, at, value.charAt(i), style);

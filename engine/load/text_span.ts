@@ -17,39 +17,62 @@ export function lineEnd(text: string, at: number): number {
  * in each case outside of quotes and brackets.
  */
 export function meantEnd(text: string, start: number, flow: boolean): number {
-  const end = lineEnd(text, start);
+  const end = Math.min(lineEnd(text, start), start + reach);
+  const units = unitsFrom(text, start, end);
   let at = start;
   while (at < end) {
     const sign = text.charAt(at);
     if (sign === "#" && /[ \t]/.test(text.charAt(at - 1))) break;
     if (flow && ",}]".includes(sign)) break;
-    at = afterUnit(text, at, end);
+    at = units.get(at) ?? at + 1;
   }
   while (at > start && /\s/.test(text.charAt(at - 1))) at--;
   return at;
 }
 
-/** Offset after the quoted text, the bracketed text or the single sign at `at`; what does not close is a sign. */
-function afterUnit(text: string, at: number, end: number): number {
-  const sign = text.charAt(at);
-  if (sign === '"' || (sign === "'" && !/\w/.test(text.charAt(at - 1)))) {
-    for (let i = at + 1; i < end; i++) {
-      if (text[i] === "\\") i++;
-      else if (text[i] === sign) return i + 1;
+/** Signs of a line that are looked at beyond the beginning of a text: no author's line is longer. */
+const reach = 4_000;
+
+/**
+ * For every quote and bracket that closes on the line, the offset after its end. One pass with a stack: what does not
+ * close is a sign like any other.
+ */
+function unitsFrom(text: string, start: number, end: number): ReadonlyMap<number, number> {
+  const units = new Map<number, number>();
+  const open: number[] = [];
+  for (let at = start; at < end; at++) {
+    const sign = text.charAt(at);
+    const close = isQuote(text, at) ? closingQuote(text, at, end) : undefined;
+    if (close !== undefined) {
+      units.set(at, close + 1);
+      at = close;
+    } else if (closers[sign] !== undefined) open.push(at);
+    else if (")]}".includes(sign)) {
+      const opener = open.findLastIndex((from) => closers[text.charAt(from)] === sign);
+      if (opener < 0) continue;
+      units.set(open[opener] ?? at, at + 1);
+      open.length = opener;
     }
-    return at + 1;
   }
-  return closers[sign] === undefined ? at + 1 : afterBracket(text, at, end) ?? at + 1;
+  return units;
+}
+
+/** An apostrophe inside a word opens nothing. */
+function isQuote(text: string, at: number): boolean {
+  return text[at] === '"' || (text[at] === "'" && !/\w/.test(text.charAt(at - 1)));
+}
+
+function closingQuote(text: string, at: number, end: number): number | undefined {
+  for (let i = at + 1; i < end; i++) {
+    if (text[i] === "\\") i++;
+    else if (text[i] === text[at]) return i;
+  }
+  return undefined;
 }
 
 /** Offset after the bracket that closes the one at `at`, undefined when none does on the line. */
 export function afterBracket(text: string, at: number, end: number): number | undefined {
-  const closer = closers[text.charAt(at)];
-  for (let i = at + 1; i < end;) {
-    if (text[i] === closer) return i + 1;
-    i = afterUnit(text, i, end);
-  }
-  return undefined;
+  return unitsFrom(text, at, Math.min(end, at + reach)).get(at);
 }
 
 /** Dashes of a list, and one key with its colon. */
