@@ -33,8 +33,8 @@ interface Done {
   cases: number;
 }
 
-/** Events that one step makes, about: enough to write in big pieces, little enough to hold. */
-const stepEvents = 2_000;
+/** Events that one step makes, about: few, so that they die young; for Kafka, as many as make requests worth while. */
+const stepEvents = { line: 300, message: 6_000 } as const;
 /** How often a live run catches up with the clock. */
 const tick: Millis = 50;
 
@@ -44,9 +44,10 @@ async function produce(wish: Wish, terminal: Terminal): Promise<Done> {
   const labels = labelFile === undefined ? undefined : environment(() => openLineWriter(labelFile));
   const generator = createGenerator(options);
   const arrival = createArrival(wish.arrival);
-  const stop = stopSignal(live);
+  const { stop, forget } = listenToSignals(live);
   const done: Done = { events: 0, cases: 0 };
-  const step = Math.max(1, Math.floor(stepEvents / options.rate * 1_000));
+  const events = wish.brokers === undefined ? stepEvents.line : stepEvents.message;
+  const step = Math.max(1, Math.floor(events / options.rate * 1_000));
   let until = options.start;
   try {
     while (until < wish.end && done.events < wish.count && !stop.aborted) {
@@ -60,6 +61,7 @@ async function produce(wish: Wish, terminal: Terminal): Promise<Done> {
     }
     await output.write(arrival.rest());
   } finally {
+    forget();
     labels?.close();
     await output.close();
   }
@@ -78,11 +80,18 @@ function writeLabels(writer: LineWriter | undefined, labels: readonly Label[]): 
   if (writer !== undefined) environment(() => labels.forEach((label) => writer.write(JSON.stringify(label))));
 }
 
+const signals = ["SIGINT", "SIGTERM"] as const;
+
 /** A live run ends when it is told to, with what it has written; another one simply ends. */
-function stopSignal(live: boolean): AbortSignal {
-  const stop = new AbortController();
-  if (live) { for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, () => stop.abort()); }
-  return stop.signal;
+function listenToSignals(live: boolean): { readonly stop: AbortSignal; readonly forget: () => void } {
+  const control = new AbortController();
+  const told = () => control.abort();
+  const listened = live ? signals : [];
+  for (const name of listened) Deno.addSignalListener(name, told);
+  return {
+    stop: control.signal,
+    forget: () => listened.forEach((name) => Deno.removeSignalListener(name, told)),
+  };
 }
 
 function number(value: number): string {

@@ -5,7 +5,7 @@
 import type { Millis } from "../model/time.ts";
 import { Chance } from "./chance.ts";
 import type { GeneratedEvent } from "./generated.ts";
-import { createTimeQueue } from "./queue.ts";
+import { createTimeQueue, type Due } from "./queue.ts";
 
 export interface ArrivalOptions {
   readonly seed: number;
@@ -39,7 +39,7 @@ const spoiled: readonly [(value: string) => string, ...((value: string) => strin
 /** Arrival in the order in which events happen costs nothing. */
 export function createArrival({ seed, disorder, late, bad }: ArrivalOptions): Arrival {
   const chance = new Chance(seed, "arrival");
-  const under = createTimeQueue<GeneratedEvent>();
+  const under = createTimeQueue<Due & { readonly event: GeneratedEvent }>();
   let count = 0;
 
   function spoil(event: GeneratedEvent): GeneratedEvent {
@@ -55,7 +55,7 @@ export function createArrival({ seed, disorder, late, bad }: ArrivalOptions): Ar
     const events: GeneratedEvent[] = [];
     while (under.due() < until) {
       const next = under.take();
-      if (next !== undefined) events.push(next);
+      if (next !== undefined) events.push(next.event);
     }
     return events;
   }
@@ -65,7 +65,7 @@ export function createArrival({ seed, disorder, late, bad }: ArrivalOptions): Ar
       if (disorder === 0 && late === 0 && bad === 0) return events;
       for (const event of events) {
         chance.of(count++);
-        under.add(event.at + delayOf(event), spoil(event));
+        under.add({ time: event.at + delayOf(event), order: 0, event: spoil(event) });
       }
       return arrived(until);
     },

@@ -1,37 +1,41 @@
 /** A queue by time: what is due first comes out first, things due at one time in the order in which they came. */
-import type { Millis } from "../model/time.ts";
 
-export interface TimeQueue<T> {
-  readonly add: (time: Millis, item: T) => void;
-  /** Time of the first item; Infinity when there is none. */
-  readonly due: () => Millis;
-  /** Takes the first item; undefined when there is none. */
+/**
+ * Something to come. It is its own entry of the queue, and times had better be small whole numbers, such as milliseconds
+ * since the beginning: millions of entries wait at high rates, and the collector of garbage goes through them all.
+ */
+export interface Due {
+  readonly time: number;
+  /** Set by the queue. */
+  order: number;
+}
+
+export interface TimeQueue<T extends Due> {
+  readonly add: (entry: T) => void;
+  /** Time of the first entry; Infinity when there is none. */
+  readonly due: () => number;
+  /** Takes the first entry; undefined when there is none. */
   readonly take: () => T | undefined;
 }
 
-interface Entry<T> {
-  readonly time: Millis;
-  readonly order: number;
-  readonly item: T;
-}
-
-/** Time that one bucket of far things covers. */
+/** Time that one bucket of far entries covers. */
 const bucketMillis = 128;
 
 /**
  * A heap of what is near; what is far lies unsorted in buckets until its bucket is the next, so that millions of things to
  * come cost no more than thousands.
  */
-export function createTimeQueue<T>(): TimeQueue<T> {
-  const near = createHeap<Entry<T>>();
-  const far = new Map<number, Entry<T>[]>();
-  const buckets = createHeap<{ readonly time: number; readonly order: number }>();
+export function createTimeQueue<T extends Due>(): TimeQueue<T> {
+  const near = createHeap<T>();
+  const far = new Map<number, T[]>();
+  const buckets = createHeap<Due>();
   let orders = 0;
   /** Every bucket before this one has been emptied into the heap. */
   let reached = -Infinity;
 
   function approach(): void {
-    const bucket = near.first() === undefined ? buckets.take()?.time : undefined;
+    if (near.first() !== undefined) return;
+    const bucket = buckets.take()?.time;
     if (bucket === undefined) return;
     reached = bucket + 1;
     far.get(bucket)?.forEach(near.add);
@@ -43,9 +47,9 @@ export function createTimeQueue<T>(): TimeQueue<T> {
       approach();
       return near.first()?.time ?? Infinity;
     },
-    add(time, item) {
-      const entry = { time, order: orders++, item };
-      const bucket = Math.floor(time / bucketMillis);
+    add(entry) {
+      entry.order = orders++;
+      const bucket = Math.floor(entry.time / bucketMillis);
       if (bucket < reached) return near.add(entry);
       const waiting = far.get(bucket);
       if (waiting !== undefined) return void waiting.push(entry);
@@ -54,18 +58,13 @@ export function createTimeQueue<T>(): TimeQueue<T> {
     },
     take() {
       approach();
-      return near.take()?.item;
+      return near.take();
     },
   };
 }
 
-interface Ordered {
-  readonly time: number;
-  readonly order: number;
-}
-
 /** A binary heap by time, then order. */
-function createHeap<E extends Ordered>() {
+function createHeap<E extends Due>() {
   const heap: E[] = [];
   return {
     first: () => heap[0],
@@ -79,12 +78,12 @@ function createHeap<E extends Ordered>() {
   };
 }
 
-function isBefore(a: Ordered, b: Ordered): boolean {
+function isBefore(a: Due, b: Due): boolean {
   return a.time < b.time || (a.time === b.time && a.order < b.order);
 }
 
 /** Puts an entry at the end and lifts it above those that are due later. */
-function rise<E extends Ordered>(heap: E[], entry: E): void {
+function rise<E extends Due>(heap: E[], entry: E): void {
   let at = heap.length;
   while (at > 0) {
     const above = (at - 1) >> 1;
@@ -97,7 +96,7 @@ function rise<E extends Ordered>(heap: E[], entry: E): void {
 }
 
 /** Puts an entry at the top and lowers it beneath those that are due earlier. */
-function sink<E extends Ordered>(heap: E[], entry: E): void {
+function sink<E extends Due>(heap: E[], entry: E): void {
   let at = 0;
   for (;;) {
     let below = 2 * at + 1;

@@ -9,15 +9,24 @@ import { cases } from "./cases/mod.ts";
 import { Chance } from "./chance.ts";
 import type { GeneratedEvent, Generator, GeneratorOptions, Label } from "./generated.ts";
 import { plant, type Planted, plantRound, roundEvery } from "./planting.ts";
-import { createTimeQueue } from "./queue.ts";
+import { createTimeQueue, type Due } from "./queue.ts";
 import type { Activity, Maker, Spell, StreamKind, World } from "./stream.ts";
 
 type Kinds = { readonly [stream: string]: StreamKind };
 
-/** An event to come: of an activity, made when it is due, or of a planted case. */
-type Coming =
-  | { readonly stream: string; readonly make: Maker; readonly n: number; readonly time: Millis }
-  | { readonly stream: string; readonly data: Fields; readonly time: Millis; readonly of: Unfinished };
+/** An event of an activity to come, made when it is due. Times in the queue count from the beginning. */
+interface ToMake extends Due {
+  readonly stream: string;
+  readonly make: Maker;
+  readonly n: number;
+}
+
+/** An event of a planted case. */
+interface ToTell extends Due {
+  readonly stream: string;
+  readonly data: Fields;
+  readonly of: Unfinished;
+}
 
 /** A planted case with the number of its events that are still to come. */
 interface Unfinished {
@@ -39,7 +48,7 @@ export function runWorld(options: GeneratorOptions, kinds: Kinds): Generator {
   const { seed, start } = options;
   const tag = tagOf(start);
   const wanted = new Set(options.streams);
-  const coming = createTimeQueue<Coming>();
+  const coming = createTimeQueue<ToMake | ToTell>();
   const spells: { spell: Spell; from: Millis; to: Millis }[] = [];
   const planted = cases.filter((one) => plant(one, kinds, start, "0").events.every(({ stream }) => wanted.has(stream)));
   let out: GeneratedEvent[] = [];
@@ -69,20 +78,21 @@ export function runWorld(options: GeneratorOptions, kinds: Kinds): Generator {
       if (time >= start && wanted.has(stream)) tell(stream, make(n, time), time, false);
     },
     later: (stream, make, n, time) => {
-      if (time >= start && wanted.has(stream)) coming.add(time, { stream, make, n, time });
+      if (time >= start && wanted.has(stream)) coming.add({ time: time - start, order: 0, stream, make, n });
     },
     holds: (spell, time) => spells.some((one) => one.spell === spell && one.from <= time && time < one.to),
   });
 
   function sow({ events, spells: cast, label }: Planted): void {
     const of = { label, left: events.length };
-    for (const { stream, data, time } of events) coming.add(time, { stream, data, time, of });
+    for (const { stream, data, time } of events) coming.add({ time: time - start, order: 0, stream, data, of });
     spells.push(...cast);
   }
 
-  function happen(next: Coming): void {
-    if ("make" in next) return tell(next.stream, next.make(next.n, next.time), next.time, false);
-    tell(next.stream, next.data, next.time, true);
+  function happen(next: ToMake | ToTell): void {
+    const time = start + next.time;
+    if ("make" in next) return tell(next.stream, next.make(next.n, time), time, false);
+    tell(next.stream, next.data, time, true);
     if (--next.of.left === 0) labels.push(next.of.label);
   }
 
@@ -93,7 +103,7 @@ export function runWorld(options: GeneratorOptions, kinds: Kinds): Generator {
     const process = soonest(processes);
     const arrival = process === undefined ? Infinity : Math.floor(process.at);
     const roundAt = start + round * roundEvery;
-    const due = coming.due();
+    const due = start + coming.due();
     if (Math.min(arrival, due, roundAt) >= until) return false;
     if (roundAt <= due && roundAt <= arrival) plantRound(planted, kinds, options, tag, round++).forEach(sow);
     else if (due <= arrival) {
