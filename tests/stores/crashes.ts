@@ -6,7 +6,7 @@ import { type Cases, type Changes, checkpoint, claimed, saved } from "./trial.ts
 const keys = Array.from({ length: 20 }, (_, i) => `key ${i}`);
 
 /** Each checkpoint changes every place of the one before. */
-function changesOf(number: number): Changes {
+export function changesOf(number: number): Changes {
   return {
     states: keys.map((key) => [key, "part", `${key} at ${number}`] as const),
     timers: keys.map((key) => [key, number] as const),
@@ -16,7 +16,7 @@ function changesOf(number: number): Changes {
 }
 
 /** All that can be read must be of one checkpoint; gives its number. */
-async function numberFound(store: CheckpointStore): Promise<number> {
+export async function numberFound(store: CheckpointStore): Promise<number> {
   const { number, head } = await claimed(store, "t", "finder");
   const parts = await store.read("t", keys);
   expect(parts.map((found) => found?.get("part"))).toEqual(
