@@ -51,7 +51,10 @@ export function testSink(kind: SinkKind, prepare: Prepare, traits?: NetworkTrait
   );
 
   test("10,000 at once arrive, in batches as large as it takes", async (sink, { received }) => {
-    const items = Array.from({ length: 10_000 }, (_, i) => acceptable(kind, i));
+    const items = Array.from({ length: 10_000 }, (_, i): Delivery => {
+      const item = acceptable(kind, i);
+      return "alert" in item ? { alert: { ...item.alert, fingerprint: `f${i}` } } : item;
+    });
     for (let i = 0; i < items.length; i += kind.batchMax) await insist(sink, items.slice(i, i + kind.batchMax), 1);
     await sink.close();
     expect((await received()).length).toBe(items.length);

@@ -1,5 +1,6 @@
 /** Every sink there is. A further one is a file and a line. */
 import { alertmanager } from "./alertmanager.ts";
+import { email } from "./email.ts";
 import { file } from "./file.ts";
 import { kafka } from "./kafka.ts";
 import { pagerduty } from "./pagerduty.ts";
@@ -22,6 +23,7 @@ export const sinkKinds = {
   pagerduty,
   teams,
   alertmanager,
+  email,
 } satisfies Record<string, SinkKind>;
 
 /** The kind of that name; undefined when there is none. */

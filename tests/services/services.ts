@@ -73,7 +73,7 @@ async function ownService(service: Service): Promise<OwnService> {
   const kill = async () => {
     if (pid === undefined) return;
     signal(-pid, "SIGKILL");
-    while (signal(-pid, 0)) await pause(20);
+    while (hasMembers(pid)) await pause(20);
     pid = undefined;
   };
   return {
@@ -172,6 +172,25 @@ function signal(pid: number, name: Deno.Signal | 0): boolean {
     stderr: "null",
   }).outputSync();
   return success;
+}
+
+/** Whether a process of the group still runs; one that ended and was not yet waited for by its parent does not. */
+function hasMembers(group: number): boolean {
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const [, state, , member] = /^.*\) (\S) (\d+) (\d+)/s.exec(statOf(name)) ?? [];
+    if (Number(member) === group && state !== "Z" && state !== "X") return true;
+  }
+  return false;
+}
+
+/** Empty when the process ended meanwhile. */
+function statOf(pid: string): string {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/stat`);
+  } catch {
+    return "";
+  }
 }
 
 function exists(path: string): Promise<boolean> {
