@@ -20,10 +20,10 @@ export interface SourceNeeds {
   readonly log: (line: string) => void;
 }
 
-/** Streams that rules read, in the order of the contracts. */
+/** Streams that rules read from outside, in the order of the contracts. The stream of alerts has no topic. */
 export function streamsRead({ rules, streams }: Plan): readonly Stream[] {
   const read = new Set(rules.flatMap(({ compiled }) => compiled.inputs.map(({ stream }) => stream.name)));
-  return [...streams.values()].filter(({ name }) => read.has(name));
+  return [...streams.values()].filter(({ name, topics }) => read.has(name) && topics.length > 0);
 }
 
 export function openSource(plan: Plan, position: Position, { deployment, failFast, log }: SourceNeeds): Source {

@@ -1,11 +1,13 @@
 /** The store that a deployment names. */
 import { dirname } from "node:path";
 import { memoryStore } from "../../engine/adapters/memory.ts";
+import { connectRedis } from "../../engine/adapters/redis.ts";
+import { redisStore } from "../../engine/adapters/redis/store.ts";
 import { sqliteStore } from "../../engine/adapters/sqlite.ts";
 import type { StoreSettings } from "../../engine/config/deployment.ts";
 import type { CheckpointStore } from "../../engine/runtime/store.ts";
 
-export function openStore(store: StoreSettings, _app: string): CheckpointStore {
+export function openStore(store: StoreSettings, app: string): CheckpointStore {
   switch (store.kind) {
     case "memory":
       return memoryStore();
@@ -13,6 +15,6 @@ export function openStore(store: StoreSettings, _app: string): CheckpointStore {
       Deno.mkdirSync(dirname(store.path), { recursive: true });
       return sqliteStore(store.path);
     case "redis":
-      throw new Error("The Redis store is not there yet");
+      return redisStore(connectRedis(store.url), app);
   }
 }

@@ -3,7 +3,7 @@
  * burns idle CPU (tulios/kafkajs#1704), codecs that are not built in, replication factors on clusters of one broker,
  * retriable errors that are reported as final, and a consumer that gives up; it is started again where it stopped.
  */
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import {
   type Admin,
   CompressionCodecs,
@@ -20,7 +20,15 @@ import RequestQueue from "kafkajs/src/network/requestQueue/index.js";
 import { backoff, now, sleep } from "./clock.ts";
 import { codecs } from "./kafka/codecs.ts";
 import { KafkaError, reasonOf, stateOf } from "./kafka/error.ts";
-import type { Kafka, KafkaConnection, Listening, PartitionOffsets, ReadOptions, TopicSettings } from "./kafka/port.ts";
+import type {
+  Kafka,
+  KafkaConnection,
+  Listening,
+  OutgoingMessage,
+  PartitionOffsets,
+  ReadOptions,
+  TopicSettings,
+} from "./kafka/port.ts";
 
 CompressionCodecs[CompressionTypes.ZSTD] = codecs.zstd;
 CompressionCodecs[CompressionTypes.Snappy] = codecs.snappy;
@@ -63,7 +71,9 @@ export function openKafka(connection: KafkaConnection, clientId: string): Kafka 
     produce: (topic, messages) =>
       asked(async () => {
         const producer = await links.producer();
-        await producer.send({ topic, acks: -1, messages: messages.map(outgoing) });
+        for (const part of inRequests(messages)) {
+          await producer.send({ topic, acks: -1, messages: part.map(outgoing) });
+        }
       }),
     async listen(options) {
       const listening = await asked(() => listen(client, options));
@@ -160,14 +170,43 @@ async function createTopic(admin: Admin, topic: string, { partitions, config = {
   }
 }
 
-function outgoing({ key, value, headers, partition, timestamp }: Parameters<Kafka["produce"]>[1][number]) {
+/** Bytes of a request: brokers take batches of 1 MiB by default, and all messages may be for one partition. */
+const requestBytes = 700_000;
+
+/** Messages in order, cut so that no request is larger than a broker takes, unless one message is so by itself. */
+function inRequests(messages: readonly OutgoingMessage[]): OutgoingMessage[][] {
+  const requests: OutgoingMessage[][] = [];
+  let bytes = Infinity;
+  for (const message of messages) {
+    const size = sizeOf(message.key) + sizeOf(message.value) + 100;
+    if (bytes + size > requestBytes) {
+      requests.push([]);
+      bytes = 0;
+    }
+    bytes += size;
+    requests.at(-1)?.push(message);
+  }
+  return requests;
+}
+
+/** Bytes of a text at most: no UTF-16 unit takes more than three. */
+function sizeOf(text: string | Uint8Array | null): number {
+  return text === null ? 0 : typeof text === "string" ? text.length * 3 : text.length;
+}
+
+function outgoing({ key, value, headers, partition, timestamp }: OutgoingMessage) {
   return {
-    key: key as string | Buffer | null,
-    value: value as string | Buffer | null,
+    key: buffered(key),
+    value: buffered(value),
     ...(headers === undefined ? {} : { headers: { ...headers } }),
     ...(partition === undefined ? {} : { partition }),
     ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
   };
+}
+
+/** The library knows bytes only as buffers. */
+function buffered(content: string | Uint8Array | null): string | Buffer | null {
+  return content instanceof Uint8Array ? Buffer.from(content.buffer, content.byteOffset, content.byteLength) : content;
 }
 
 /** Joins the group and reads. A consumer that the library gives up is replaced; it goes on at the positions given. */
