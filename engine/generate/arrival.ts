@@ -1,6 +1,7 @@
 /**
- * How events arrive: in disorder, some too late, some undecodable. Events of planted cases keep to the disorder, which
- * rules tolerate up to the lateness of a stream, and are never late or undecodable, so that their labels stay true.
+ * How events arrive: in disorder, some too late, some undecodable. Events of planted cases keep to the disorder, and are
+ * never late or undecodable, so that their labels stay true: of rules that judge on arrival up to a disorder of 2 s, of
+ * rules that speak on close up to the lateness of their streams.
  */
 import type { Millis } from "../model/time.ts";
 import { Chance } from "./chance.ts";

@@ -11,6 +11,9 @@ export const minute: Millis = 60 * second;
 export const hour: Millis = 60 * minute;
 export const day: Millis = 24 * hour;
 
+/** What must come last comes so long after the rest: labels of rules that judge on arrival hold up to this disorder. */
+export const apart: Millis = 2 * second;
+
 /** Where a case plants its events. */
 export interface Plot {
   readonly start: Millis;

@@ -1,5 +1,5 @@
 /** Planted cases of the pack `iot`: sensors that read steadily for a while and then do not. */
-import { endOf, fires, minute, quiet, records, second } from "./case.ts";
+import { apart, endOf, fires, minute, quiet, records, second } from "./case.ts";
 import type { Case, Plot } from "./case.ts";
 
 /** Readings before the remarkable one: more than any baseline asks for. */
@@ -11,7 +11,8 @@ function readings(plot: Plot, sensor_id: string, type: string, last: number): vo
   const machine_id = `mac_${plot.name}`;
   for (let i = 0; i <= steadyCount; i++) {
     const value = i === steadyCount ? last : 59 + 2 * (i % 2);
-    plot.add("sensor_readings", i * every, { sensor_id, machine_id, type, value });
+    const after = i * every + (i === steadyCount ? apart : 0);
+    plot.add("sensor_readings", after, { sensor_id, machine_id, type, value });
   }
 }
 

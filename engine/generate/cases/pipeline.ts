@@ -1,5 +1,5 @@
 /** Planted cases of the pack `pipeline`: pipelines that report something alarming, or nothing any more. */
-import { fires, minute, quiet, second, series } from "./case.ts";
+import { apart, fires, minute, quiet, second, series } from "./case.ts";
 import type { Case, Plot } from "./case.ts";
 
 /** One report of a pipeline. */
@@ -36,8 +36,9 @@ function gap(millis: number) {
 function drift(last: number) {
   return (plot: Plot) => {
     const pipeline = `pipe-${plot.name}`;
-    const mean = (i: number) => ({ pipeline, name: "model_score_mean", value: i === 30 ? last : 0.3 + 0.02 * (i % 2) });
-    series(plot, "pipeline_metrics", 31, second / 4, mean);
+    const mean = (value: number) => ({ pipeline, name: "model_score_mean", value });
+    series(plot, "pipeline_metrics", 30, second / 4, (i) => mean(0.3 + 0.02 * (i % 2)));
+    plot.add("pipeline_metrics", 30 * second / 4 + apart, mean(last));
     return { pipeline };
   };
 }

@@ -1,6 +1,6 @@
 /** Planted cases of the packs `scoring` and `decision`, on transactions. */
 import type { Fields } from "../../model/value.ts";
-import { day, fires, hour, quiet, records, second, series } from "./case.ts";
+import { apart, day, fires, hour, quiet, records, second, series } from "./case.ts";
 import type { Case, Plot } from "./case.ts";
 
 /** One transaction of a user. */
@@ -17,7 +17,7 @@ function habit(count: number, last: Fields) {
   return (plot: Plot) => {
     const user_id = `usr_${plot.name}`;
     series(plot, "transactions", count, second / 4, () => ({ user_id, amount: 10 }));
-    plot.add("transactions", count * second / 4, { user_id, ...last });
+    plot.add("transactions", count * second / 4 + apart, { user_id, ...last });
     return { user_id };
   };
 }
