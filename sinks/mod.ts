@@ -2,6 +2,7 @@
 import { alertmanager } from "./alertmanager.ts";
 import { email } from "./email.ts";
 import { file } from "./file.ts";
+import { influxdb } from "./influxdb.ts";
 import { kafka } from "./kafka.ts";
 import { pagerduty } from "./pagerduty.ts";
 import { postgres } from "./postgres.ts";
@@ -24,6 +25,7 @@ export const sinkKinds = {
   teams,
   alertmanager,
   email,
+  influxdb,
 } satisfies Record<string, SinkKind>;
 
 /** The kind of that name; undefined when there is none. */

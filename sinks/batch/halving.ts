@@ -2,7 +2,7 @@
 import type { Delivery, Verdict } from "../sink.ts";
 
 /** Sends a batch; halves that were refused are sent again until the item at fault stands alone. One verdict per item. */
-export async function halving<T extends Delivery>(
+export async function halving<T>(
   batch: readonly T[],
   send: (batch: readonly T[]) => Promise<Verdict>,
 ): Promise<readonly Verdict[]> {
@@ -28,7 +28,8 @@ export async function byPart(
   return verdicts;
 }
 
-const unanswered: Verdict = { result: "retry", after: undefined, reason: "the receiver gave no verdict" };
+/** For a place that nobody filled. */
+export const unanswered: Verdict = { result: "retry", after: undefined, reason: "the receiver gave no verdict" };
 
 function nameOfPlace(batch: readonly Delivery[], i: number, nameOf: (item: Delivery) => string): string {
   const item = batch[i];

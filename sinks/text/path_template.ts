@@ -30,7 +30,7 @@ export function valueAt(fields: Fields, path: readonly string[]): Value | undefi
 }
 
 /** A name that the alert or record itself lacks is looked for among its values, its key and its entities. */
-function found(fields: Fields, path: readonly string[]): Value | undefined {
+export function found(fields: Fields, path: readonly string[]): Value | undefined {
   const places = path.length > 1 ? [[]] : [[], ["values"], ["key"], ["entities"]];
   for (const place of places) {
     const value = valueAt(fields, [...place, ...path]);
