@@ -6,8 +6,12 @@ import { check } from "./check.ts";
 import type { Command } from "./command.ts";
 import { generate } from "./generate.ts";
 import { run } from "./run.ts";
+import { newCommand } from "./new.ts";
 import { replay } from "./replay.ts";
 import { schema } from "./schema.ts";
 import { test } from "./test.ts";
 
-export const commands = { check, test, replay, run, generate, schema } satisfies Record<string, Command>;
+export const commands = { check, test, replay, run, generate, schema, new: newCommand } satisfies Record<
+  string,
+  Command
+>;
