@@ -4,13 +4,12 @@
  */
 import type { Millis } from "../model/time.ts";
 import type { Fields } from "../model/value.ts";
-import { activities } from "./activities/mod.ts";
 import { cases } from "./cases/mod.ts";
-import { Chance } from "./chance.ts";
 import type { GeneratedEvent, Generator, GeneratorOptions, Label } from "./generated.ts";
 import { plant, type Planted, plantRound, roundEvery } from "./planting.ts";
+import { advance, processesOf, soonest } from "./process.ts";
 import { createTimeQueue, type Due } from "./queue.ts";
-import type { Activity, Maker, Spell, StreamKind, World } from "./stream.ts";
+import type { Maker, Spell, StreamKind, World } from "./stream.ts";
 
 type Kinds = { readonly [stream: string]: StreamKind };
 
@@ -32,15 +31,6 @@ interface ToTell extends Due {
 interface Unfinished {
   readonly label: Label;
   left: number;
-}
-
-/** An activity with its next arrival. */
-interface Process {
-  readonly arrive: (n: number, time: Millis) => void;
-  readonly wait: (n: number, time: Millis) => number;
-  n: number;
-  /** With fractions of a millisecond, so that high rates hold. */
-  at: number;
 }
 
 /** See `createGenerator`, which has checked the options. */
@@ -131,43 +121,4 @@ export function runWorld(options: GeneratorOptions, kinds: Kinds): Generator {
 /** A short word for a beginning. */
 function tagOf(start: Millis): string {
   return `${Math.floor(start / 1_000).toString(36)}_`;
-}
-
-/** Starts the activities whose streams are wanted, at rates that add up to the one asked for. */
-function processesOf(
-  { seed, start, rate }: GeneratorOptions,
-  wanted: ReadonlySet<string>,
-  worldOf: (rate: number) => World,
-): Process[] {
-  const running = Object.entries(activities).map(([name, activity]) => ({
-    name,
-    activity,
-    events: activity.share * eventsOf(activity, wanted),
-  })).filter(({ events }) => events > 0);
-  const all = running.reduce((sum, { events }) => sum + events, 0);
-  return running.map(({ name, activity }) => {
-    const arrivals = rate * activity.share / all;
-    const chance = new Chance(seed, name);
-    const wait = (n: number, time: Millis) => 1_000 * chance.of(n).wait() / (arrivals * activity.rhythm(time));
-    const from = start - (activity.before ?? 0);
-    return { arrive: activity.begin(worldOf(arrivals)), wait, n: 0, at: from + wait(-1, from) };
-  });
-}
-
-/** Wanted events that one arrival makes on average. */
-function eventsOf({ yields }: Activity, wanted: ReadonlySet<string>): number {
-  return Object.entries(yields).reduce((sum, [stream, events]) => sum + (wanted.has(stream) ? events : 0), 0);
-}
-
-function soonest(processes: readonly Process[]): Process | undefined {
-  let first = processes[0];
-  for (const process of processes) if (first === undefined || process.at < first.at) first = process;
-  return first;
-}
-
-function advance(process: Process, time: Millis): void {
-  const { n } = process;
-  process.n++;
-  process.at += process.wait(n, time);
-  process.arrive(n, time);
 }
