@@ -25,6 +25,8 @@ interface Pane {
   /** Rank of the worst severity said of this window on match; -1 before it spoke. */
   spoken: number;
   changed: boolean;
+  /** It was written once: when it goes, its part must go too. */
+  saved: boolean;
 }
 
 /** An episode that has not ended: alerts were said, and the next window may end it. */
@@ -119,6 +121,7 @@ function paneAt(
     evidence: [],
     spoken: -1,
     changed: true,
+    saved: false,
   };
   state.panes.splice(at, 0, pane);
   turn.wakeAt(end);
@@ -157,7 +160,7 @@ function closeUpTo(rule: AlignedRule, state: AlignedState, now: Millis, turn: Tu
       endRow(rule, state, missed, turn);
     } else if (pane !== undefined && pane.end <= now) {
       state.panes.shift();
-      state.gone.push(pane.start);
+      if (pane.saved) state.gone.push(pane.start);
       close(rule, state, pane, turn);
     } else return;
   }
@@ -293,8 +296,10 @@ function alignedCodec(rule: AlignedRule): StateCodec<AlignedState> {
       if (all || state.changed) write("", JSON.stringify({ row, last, episodes }));
       for (const start of state.gone) write(String(start), undefined);
       for (const pane of state.panes) {
-        if (all || pane.changed) write(String(pane.start), savePane(rule, pane));
+        if (!all && !pane.changed) continue;
+        write(String(pane.start), savePane(rule, pane));
         pane.changed = false;
+        pane.saved = true;
       }
       state.changed = false;
       state.gone = [];
@@ -310,7 +315,7 @@ function alignedCodec(rule: AlignedRule): StateCodec<AlignedState> {
 }
 
 function savePane(rule: AlignedRule, pane: Pane): string {
-  return JSON.stringify({ ...pane, changed: false, accumulators: rule.measures.save(pane.accumulators) });
+  return JSON.stringify({ ...pane, changed: false, saved: true, accumulators: rule.measures.save(pane.accumulators) });
 }
 
 function loadPane(rule: AlignedRule, text: string): Pane {

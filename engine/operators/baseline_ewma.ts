@@ -16,6 +16,17 @@ interface Moments {
 /** One entry per slot; null until it has learnt something. */
 type Slots = (Moments | null)[];
 
+/** Moments as they are saved: n, w, mean, S, last. */
+type Row = readonly [number, number, number, number, Millis];
+
+function rowOf(moments: Moments | null): Row | null {
+  return moments === null ? null : [moments.n, moments.w, moments.mean, moments.s, moments.last];
+}
+
+function momentsOf([n, w, mean, s, last]: Row): Moments {
+  return { n, w, mean, s, last };
+}
+
 /** A baseline of exponentially weighted moments. */
 export function ewmaBaseline(options: BaselineOptions, halfLife: Millis): Baseline {
   const { slots, slotOf, minSamples, minSpread } = options;
@@ -39,8 +50,11 @@ export function ewmaBaseline(options: BaselineOptions, halfLife: Millis): Baseli
       moments.mean += distance / moments.w;
       moments.s += distance * (value - moments.mean);
     },
-    save: (state, _all, write) => write("", JSON.stringify(state)),
-    load: (parts) => JSON.parse(parts[0]?.[1] ?? "[]"),
+    save: (state, _all, write) => write("", JSON.stringify(state.map(rowOf))),
+    load(parts) {
+      const rows: (Row | null)[] = JSON.parse(parts[0]?.[1] ?? "[]");
+      return rows.map((row) => row === null ? null : momentsOf(row));
+    },
   };
   return baseline;
 }

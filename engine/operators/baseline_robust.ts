@@ -7,7 +7,7 @@ import { type Baseline, type BaselineOptions, pastOf } from "./baseline.ts";
 import { partsOfSlot } from "./baseline_standard.ts";
 import { addToCells, type Cells, eachCell, emptyCells, shownAs, wouldCoarsen } from "./cells.ts";
 import { CountedValues } from "./counted_values.ts";
-import { firstOf, retiredBuckets } from "./lookback.ts";
+import { firstOf, retiredOf } from "./lookback.ts";
 
 /** Makes the median absolute deviation of normal values their standard deviation. */
 const scaleOfMad = 1.4826;
@@ -16,6 +16,8 @@ interface Bucket {
   readonly index: number;
   readonly cells: Cells;
   changed: boolean;
+  /** It was written once: when it goes, its part must go too. */
+  saved: boolean;
 }
 
 /** The past of one slot. */
@@ -31,12 +33,13 @@ interface Past {
 /** A baseline of median and median absolute deviation. */
 export function robustBaseline(options: BaselineOptions): Baseline {
   const { slots, slotOf, minSamples, minSpread } = options;
+  const kept = retiredOf(options);
   const baseline: Baseline<Past[]> = {
     empty: () => Array.from({ length: slots }, () => pastFrom([])),
     past(state, time) {
       const past = state[slotOf(time)];
       if (past === undefined) return undefined;
-      return looking(past, firstOf(time, options), ({ size }) => {
+      return looking(past, firstOf(time, options), kept, ({ size }) => {
         if (size < minSamples) return undefined;
         const median = past.counted.median();
         return pastOf(median, scaleOfMad * past.counted.medianDistance(median), minSpread);
@@ -46,8 +49,8 @@ export function robustBaseline(options: BaselineOptions): Baseline {
       const past = state[slotOf(time)];
       const index = Math.floor(time / options.resolution);
       if (past === undefined) return;
-      advance(past, firstOf(newest, options));
-      const bucket = bucketAt(past, index);
+      advance(past, firstOf(newest, options), kept);
+      const bucket = bucketAt(past, index, kept);
       if (bucket !== undefined) add(past, bucket, value);
     },
     save(state, all, write) {
@@ -60,6 +63,7 @@ export function robustBaseline(options: BaselineOptions): Baseline {
             index: Number(part),
             cells: JSON.parse(text),
             changed: false,
+            saved: true,
           })),
         )),
   };
@@ -74,22 +78,22 @@ function pastFrom(buckets: readonly Bucket[]): Past {
 }
 
 /** Takes buckets before an index out of the count, and forgets those long gone. */
-function advance(past: Past, first: number): void {
+function advance(past: Past, first: number, kept: number): void {
   if (first <= past.from) return;
   for (const { index, cells } of past.buckets) {
     if (index >= first) break;
     if (index >= past.from) eachCell(cells, (value, count) => past.counted.add(value, -count));
   }
   past.from = first;
-  while (past.buckets.length > 0 && past.buckets[0]!.index < first - retiredBuckets) {
+  while (past.buckets.length > 0 && past.buckets[0]!.index < first - kept) {
     const oldest = past.buckets.shift();
-    if (oldest !== undefined) past.gone.push(oldest.index);
+    if (oldest?.saved === true) past.gone.push(oldest.index);
   }
 }
 
 /** Answers from the buckets from an index on: those that the window left behind count for as long as that takes. */
-function looking<T>(past: Past, first: number, answer: (counted: CountedValues) => T): T {
-  advance(past, first);
+function looking<T>(past: Past, first: number, kept: number, answer: (counted: CountedValues) => T): T {
+  advance(past, first, kept);
   const { counted } = past;
   const older = past.buckets.filter(({ index }) => index >= first && index < past.from);
   for (const { cells } of older) eachCell(cells, (value, count) => counted.add(value, count));
@@ -99,14 +103,14 @@ function looking<T>(past: Past, first: number, answer: (counted: CountedValues) 
 }
 
 /** The bucket of an index, made when there is none; undefined when it has been left behind and forgotten. */
-function bucketAt(past: Past, index: number): Bucket | undefined {
+function bucketAt(past: Past, index: number, kept: number): Bucket | undefined {
   const { buckets } = past;
   let at = buckets.length;
   while (at > 0 && buckets[at - 1]!.index > index) at--;
   const known = buckets[at - 1];
   if (known?.index === index) return known;
-  if (index < past.from - retiredBuckets) return undefined;
-  const bucket = { index, cells: emptyCells(), changed: true };
+  if (index < past.from - kept) return undefined;
+  const bucket = { index, cells: emptyCells(), changed: true, saved: false };
   buckets.splice(at, 0, bucket);
   return bucket;
 }
@@ -130,8 +134,10 @@ function add(past: Past, bucket: Bucket, value: number): void {
 function savePast(past: Past, all: boolean, write: (part: string, text: string | undefined) => void): void {
   for (const index of past.gone) write(String(index), undefined);
   for (const bucket of past.buckets) {
-    if (all || bucket.changed) write(String(bucket.index), JSON.stringify(bucket.cells));
+    if (!all && !bucket.changed) continue;
+    write(String(bucket.index), JSON.stringify(bucket.cells));
     bucket.changed = false;
+    bucket.saved = true;
   }
   past.gone = [];
 }

@@ -23,6 +23,11 @@ const moments: Monoid<Moments> = {
   },
 };
 
+function momentsOf(text: string): Moments {
+  const [n, mean, m2]: [number, number, number] = JSON.parse(text);
+  return { n, mean, m2 };
+}
+
 /** A baseline of mean and standard deviation. */
 export function standardBaseline(options: BaselineOptions): Baseline {
   const { slots, slotOf, minSamples, minSpread } = options;
@@ -42,13 +47,13 @@ export function standardBaseline(options: BaselineOptions): Baseline {
     },
     save(state, all, write) {
       for (const [slot, past] of state.entries()) {
-        saveLookback(past, all, (part, text) => write(`${slot}/${part}`, text), (value) => value);
+        saveLookback(past, all, (part, text) => write(`${slot}/${part}`, text), (one) => [one.n, one.mean, one.m2]);
       }
     },
     load: (parts) =>
       Array.from(
         { length: slots },
-        (_, slot) => loadLookback(moments, partsOfSlot(parts, slot), (text): Moments => JSON.parse(text)),
+        (_, slot) => loadLookback(moments, partsOfSlot(parts, slot), momentsOf),
       ),
   };
   return baseline;

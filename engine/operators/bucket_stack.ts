@@ -16,6 +16,8 @@ export interface Bucket<A> {
   readonly index: number;
   readonly value: A;
   changed: boolean;
+  /** It was written once: when it goes, its part must go too. */
+  saved: boolean;
 }
 
 /** State of a stack; only the buckets are saved. */
@@ -25,7 +27,7 @@ export interface BucketStack<A> {
   /** suffixes[i] merges the buckets from i up to `suffixes.length`; the buckets behind them are in `younger`. */
   suffixes: A[];
   younger: A;
-  /** Indexes of buckets that left since the last save. */
+  /** Indexes of saved buckets that left since the last save. */
   gone: number[];
 }
 
@@ -38,7 +40,7 @@ export function emptyStack<A>(monoid: Monoid<A>): BucketStack<A> {
 export function stackOf<A>(monoid: Monoid<A>, buckets: readonly { index: number; value: A }[]): BucketStack<A> {
   const stack = emptyStack(monoid);
   for (const { index, value } of [...buckets].sort((a, b) => a.index - b.index)) {
-    stack.buckets.push({ index, value, changed: false });
+    stack.buckets.push({ index, value, changed: false, saved: true });
     monoid.merge(stack.younger, value);
   }
   return stack;
@@ -69,7 +71,7 @@ function positionOf<A>(monoid: Monoid<A>, stack: BucketStack<A>, index: number):
   let at = buckets.length;
   while (at > 0 && buckets[at - 1]!.index > index) at--;
   if (buckets[at - 1]?.index === index) return at - 1;
-  buckets.splice(at, 0, { index, value: monoid.empty(), changed: true });
+  buckets.splice(at, 0, { index, value: monoid.empty(), changed: true, saved: false });
   if (at < stack.suffixes.length) restack(monoid, stack);
   return at;
 }
@@ -80,7 +82,7 @@ export function dropBefore<A>(monoid: Monoid<A>, stack: BucketStack<A>, index: n
     if (stack.suffixes.length === 0) restack(monoid, stack);
     stack.buckets.shift();
     stack.suffixes.shift();
-    stack.gone.push(oldest.index);
+    if (oldest.saved) stack.gone.push(oldest.index);
   }
 }
 
@@ -107,8 +109,20 @@ export function saveStack<A>(
 ): void {
   for (const index of stack.gone) write(String(index), undefined);
   for (const bucket of stack.buckets) {
-    if (all || bucket.changed) write(String(bucket.index), JSON.stringify(toJson(bucket.value)));
-    bucket.changed = false;
+    saveBucket(bucket, all, write, toJson);
   }
   stack.gone = [];
+}
+
+/** Writes one bucket when it changed, or when `all` are asked for. */
+export function saveBucket<A>(
+  bucket: Bucket<A>,
+  all: boolean,
+  write: (part: string, text: string | undefined) => void,
+  toJson: (value: A) => unknown,
+): void {
+  if (!all && !bucket.changed) return;
+  write(String(bucket.index), JSON.stringify(toJson(bucket.value)));
+  bucket.changed = false;
+  bucket.saved = true;
 }

@@ -40,6 +40,11 @@ const ranges: Monoid<Range> = {
   },
 };
 
+function rangeOf(text: string): Range {
+  const [count, min, max]: [number, number, number] = JSON.parse(text);
+  return { count, min, max };
+}
+
 /** Extremes over a window of buckets. */
 export function extremesOver(span: Span & { readonly minSamples: number }): Extremes {
   const extremes: Extremes<Lookback<Range>> = {
@@ -53,8 +58,8 @@ export function extremesOver(span: Span & { readonly minSamples: number }): Extr
       const one = { count: 1, min: value, max: value };
       for (const range of teachTargets(ranges, state, time, newest, span)) ranges.merge(range, one);
     },
-    save: (state, all, write) => saveLookback(state, all, write, (range) => range),
-    load: (parts) => loadLookback(ranges, parts, (text): Range => JSON.parse(text)),
+    save: (state, all, write) => saveLookback(state, all, write, ({ count, min, max }) => [count, min, max]),
+    load: (parts) => loadLookback(ranges, parts, rangeOf),
   };
   return extremes;
 }

@@ -11,13 +11,21 @@ import {
   emptyStack,
   mergedOf,
   type Monoid,
+  saveBucket,
   saveStack,
   stackOf,
   targetsOf,
 } from "./bucket_stack.ts";
 
-/** Buckets kept beyond the window: an event so far behind the newest still finds the baseline that was its own. */
-export const retiredBuckets = 16;
+/**
+ * Buckets kept beyond the window: an event so far behind the newest still finds the baseline that was its own. Sixteen, or
+ * as few as cover an hour, and one at least.
+ */
+export function retiredOf({ resolution }: Span): number {
+  return Math.min(16, Math.ceil(hour / resolution));
+}
+
+const hour: Millis = 3_600_000;
 
 export interface Lookback<A> {
   stack: BucketStack<A>;
@@ -39,7 +47,7 @@ export function emptyLookback<A>(monoid: Monoid<A>): Lookback<A> {
 /** The merge of everything in the baseline of an event at a time. */
 export function pastAt<A>(monoid: Monoid<A>, past: Lookback<A>, time: Millis, span: Span): A {
   const first = firstOf(time, span);
-  retire(monoid, past, first);
+  retire(monoid, past, first, span);
   const merged = mergedOf(monoid, past.stack);
   for (const bucket of past.retired) if (bucket.index >= first) monoid.merge(merged, bucket.value);
   return merged;
@@ -53,11 +61,11 @@ export function teachTargets<A>(
   newest: Millis,
   span: Span,
 ): readonly A[] {
-  retire(monoid, past, firstOf(newest, span));
+  retire(monoid, past, firstOf(newest, span), span);
   const index = Math.floor(time / span.resolution);
   const first = firstOf(newest, span);
   if (index >= first) return targetsOf(monoid, past.stack, index);
-  if (index < first - retiredBuckets) return [];
+  if (index < first - retiredOf(span)) return [];
   const retired = retiredAt(monoid, past, index);
   retired.changed = true;
   return [retired.value];
@@ -69,7 +77,7 @@ function retiredAt<A>(monoid: Monoid<A>, { retired }: Lookback<A>, index: number
   while (at > 0 && retired[at - 1]!.index > index) at--;
   const known = retired[at - 1];
   if (known?.index === index) return known;
-  const bucket = { index, value: monoid.empty(), changed: true };
+  const bucket = { index, value: monoid.empty(), changed: true, saved: false };
   retired.splice(at, 0, bucket);
   return bucket;
 }
@@ -79,16 +87,16 @@ export function firstOf(time: Millis, { window, resolution }: Span): number {
 }
 
 /** Moves buckets before an index out of the stack, and forgets those long gone. */
-function retire<A>(monoid: Monoid<A>, past: Lookback<A>, first: number): void {
+function retire<A>(monoid: Monoid<A>, past: Lookback<A>, first: number, span: Span): void {
   const oldest = past.stack.buckets[0];
   if (oldest === undefined || oldest.index >= first) return;
   past.retired.push(...past.stack.buckets.filter((bucket) => bucket.index < first));
   const before = past.stack.gone.length;
   dropBefore(monoid, past.stack, first);
   past.stack.gone.length = before;
-  while (past.retired.length > 0 && past.retired[0]!.index < first - retiredBuckets) {
+  while (past.retired.length > 0 && past.retired[0]!.index < first - retiredOf(span)) {
     const gone = past.retired.shift();
-    if (gone !== undefined) past.stack.gone.push(gone.index);
+    if (gone?.saved === true) past.stack.gone.push(gone.index);
   }
 }
 
@@ -100,10 +108,7 @@ export function saveLookback<A>(
   toJson: (value: A) => unknown,
 ): void {
   saveStack(past.stack, all, write, toJson);
-  for (const bucket of past.retired) {
-    if (all || bucket.changed) write(String(bucket.index), JSON.stringify(toJson(bucket.value)));
-    bucket.changed = false;
-  }
+  for (const bucket of past.retired) saveBucket(bucket, all, write, toJson);
 }
 
 /** A past that was saved; the next event sorts out which buckets lie before its window. */

@@ -22,6 +22,8 @@ interface Session {
   spoken: number;
   occasion: readonly (string | number)[] | undefined;
   changed: boolean;
+  /** It was written once: when it goes, its part must go too. */
+  saved: boolean;
 }
 
 interface MergingState {
@@ -63,7 +65,7 @@ function endOf(rule: MergingRule, session: Session): Millis {
 
 function drop(state: MergingState, session: Session): void {
   state.sessions = state.sessions.filter((kept) => kept !== session);
-  state.gone.push(session.part);
+  if (session.saved) state.gone.push(session.part);
 }
 
 /** Joins the sessions less than the gap away that are open for the event's partition, or begins one of its own. */
@@ -96,6 +98,7 @@ function begin(rule: MergingRule, state: MergingState, event: Event): Session {
     spoken: -1,
     occasion: undefined,
     changed: true,
+    saved: false,
   };
   state.changed = true;
   state.sessions.push(session);
@@ -182,8 +185,9 @@ function mergingCodec(rule: MergingRule): StateCodec<MergingState> {
       for (const session of state.sessions) {
         if (!all && !session.changed) continue;
         const accumulators = rule.measures.save(session.accumulators);
-        write(String(session.part), JSON.stringify({ ...session, changed: false, accumulators }));
+        write(String(session.part), JSON.stringify({ ...session, changed: false, saved: true, accumulators }));
         session.changed = false;
+        session.saved = true;
       }
       state.changed = false;
       state.gone = [];

@@ -25,6 +25,8 @@ interface Chunk {
   readonly entries: Entry[];
   from: number;
   changed: boolean;
+  /** It was written once: when it goes, its part must go too. */
+  saved: boolean;
 }
 
 interface Content {
@@ -63,7 +65,7 @@ export function exactStore(size: Millis, measures: Measures): SlidingStore<Conte
     load(parts, newest) {
       const content = empty();
       for (const [part, text] of parts) {
-        content.chunks.push({ index: Number(part), entries: JSON.parse(text), from: 0, changed: false });
+        content.chunks.push({ index: Number(part), entries: JSON.parse(text), from: 0, changed: false, saved: true });
       }
       content.chunks.sort((a, b) => a.index - b.index);
       refold(content, newest - size, measures);
@@ -78,7 +80,7 @@ function chunkAt(content: Content, index: number): Chunk {
   while (at > 0 && chunks[at - 1]!.index > index) at--;
   const known = chunks[at - 1];
   if (known !== undefined && known.index === index) return known;
-  const chunk: Chunk = { index, entries: [], from: 0, changed: true };
+  const chunk: Chunk = { index, entries: [], from: 0, changed: true, saved: false };
   chunks.splice(at, 0, chunk);
   return chunk;
 }
@@ -113,7 +115,7 @@ function evict(content: Content, edge: Millis, measures: Measures): void {
       chunk.from++;
     }
     content.chunks.shift();
-    content.gone.push(chunk.index);
+    if (chunk.saved) content.gone.push(chunk.index);
   }
 }
 
@@ -129,8 +131,10 @@ function evidence(content: Content): Place[] {
 function save(content: Content, all: boolean, write: (part: string, text: string | undefined) => void): void {
   for (const index of content.gone) write(String(index), undefined);
   for (const chunk of content.chunks) {
-    if (all || chunk.changed) write(String(chunk.index), JSON.stringify(chunk.entries.slice(chunk.from)));
+    if (!all && !chunk.changed) continue;
+    write(String(chunk.index), JSON.stringify(chunk.entries.slice(chunk.from)));
     chunk.changed = false;
+    chunk.saved = true;
   }
   content.gone = [];
 }
