@@ -34,8 +34,8 @@ export class KeyState {
   readonly slots: unknown[];
   /** When each keeper is to be woken; Infinity where it is not. */
   readonly armed: Millis[];
-  /** `changed` and `replaced` of each slot. */
-  readonly marks: number[];
+  /** `changed` and `replaced` of each slot; undefined until something is noted. */
+  marks: number[] | undefined = undefined;
   /** What the store has, by slot: names of parts, and when the timer is due. Undefined while it has nothing. */
   stored: (Stored | undefined)[] | undefined = undefined;
   /** Touched since the eviction last came by. */
@@ -49,7 +49,6 @@ export class KeyState {
     this.hash = hashText(text);
     this.slots = new Array(length).fill(undefined);
     this.armed = new Array(length).fill(Infinity);
-    this.marks = new Array(length).fill(0);
   }
 
   /** True when no keeper keeps anything. */

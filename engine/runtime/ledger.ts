@@ -36,7 +36,8 @@ export class Ledger {
       if (key.slots[slot] === undefined) this.emptied.push(key);
       return;
     }
-    key.marks[slot] = key.marks[slot]! | changed | (key.slots[slot] === before ? 0 : replaced);
+    const marks = key.marks ??= new Array(key.slots.length).fill(0);
+    marks[slot] = marks[slot]! | changed | (key.slots[slot] === before ? 0 : replaced);
     key.used = true;
     if (key.dirty) return;
     key.dirty = true;

@@ -68,20 +68,23 @@ function unsafe(text: string): string {
 /** Writes what changed of a key since it was last written, and notes what the store then has. */
 export function writeKey(key: KeyState, states: StateChange[], timers: TimerChange[]): void {
   const stored = key.stored ??= new Array(key.slots.length).fill(undefined);
+  const marks = key.marks ?? noMarks;
   let name: string | undefined;
   for (const keeper of key.stage.keepers) {
     const { slot } = keeper;
-    if (key.marks[slot] === 0) continue;
+    const mark = marks[slot] ?? 0;
+    if (mark === 0) continue;
     name ??= storeKey(key.stage, key.text);
     const before = stored[slot] ?? nothing;
-    const parts = writeParts(keeper, key, name, before, states);
+    const parts = writeParts(keeper, key, name, before, (mark & replaced) !== 0, states);
     const due = key.slots[slot] === undefined ? Infinity : key.armed[slot]!;
     if (due !== before.due) writeDue(keeper, key, name, due, states, timers);
     stored[slot] = parts.length === 0 ? undefined : { parts, due };
-    key.marks[slot] = 0;
+    marks[slot] = 0;
   }
 }
 
+const noMarks: number[] = [];
 const nothing: Stored = { parts: [], due: Infinity };
 /** Most states are one head: they share its list of names. */
 const onlyHead: readonly string[] = [""];
@@ -95,11 +98,12 @@ function writeParts(
   key: KeyState,
   name: string,
   before: Stored,
+  isAnother: boolean,
   states: StateChange[],
 ): readonly string[] {
   const state = key.slots[keeper.slot];
   const { codec } = keeper.operator;
-  const anew = before.parts.length === 0 || (key.marks[keeper.slot]! & replaced) !== 0;
+  const anew = before.parts.length === 0 || isAnother;
   const writes = new Map<string, string | undefined>();
   if (anew || state === undefined) { for (const part of before.parts) writes.set(part, undefined); }
   if (state !== undefined) codec?.save(state, anew, (part, text) => writes.set(part, text));

@@ -1,6 +1,6 @@
 /**
- * Timers of one clock: what is due when. Many keys share one due time (a window closes for all of them at once), so
- * times form a heap and keys lie in lists below them. Timers due together fire in the order (rule, key hash, key).
+ * Timers of one clock: what is due when, as a heap. Timers due together fire in the order (rule, key hash, key). Times
+ * lie in an array of their own, so that moving within the heap reads no timer unless times are equal.
  */
 import type { Millis } from "../model/time.ts";
 import type { Keeper } from "./keyed.ts";
@@ -12,119 +12,96 @@ export interface Timer {
   readonly hash: number;
 }
 
-/** Timers due at one time, in order once the first has been asked for; those before `at` have fired. */
-interface List {
-  readonly timers: Timer[];
-  at: number;
-  sorted: boolean;
-}
-
 export class TimerQueue {
-  private times: Millis[] = [];
-  private readonly lists = new Map<Millis, List>();
-  /** Wake-ups that wait, stale ones included. */
-  size = 0;
+  private dues: Millis[] = [];
+  private timers: Timer[] = [];
 
-  /** Adds a wake-up. One that is due at the time whose timers are firing takes its place among those left. */
+  /** Wake-ups that wait, stale ones included. */
+  get size(): number {
+    return this.dues.length;
+  }
+
+  /** Adds a wake-up. */
   add(due: Millis, timer: Timer): void {
-    const list = this.lists.get(due);
-    this.size++;
-    if (list === undefined) {
-      this.lists.set(due, { timers: [timer], at: 0, sorted: true });
-      this.push(due);
-    } else if (list.at > 0) list.timers.splice(position(list, timer), 0, timer);
-    else {
-      list.timers.push(timer);
-      list.sorted = false;
+    const { dues, timers } = this;
+    let at = dues.length;
+    dues.push(due);
+    timers.push(timer);
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!comesFirst(due, timer, dues[parent]!, timers[parent]!)) break;
+      dues[at] = dues[parent]!;
+      timers[at] = timers[parent]!;
+      at = parent;
     }
+    dues[at] = due;
+    timers[at] = timer;
   }
 
   /** The earliest due time, Infinity when nothing waits. */
   next(): Millis {
-    return this.times.length === 0 ? Infinity : this.times[0]!;
+    return this.dues.length === 0 ? Infinity : this.dues[0]!;
   }
 
   /** The timer that fires first; undefined when nothing waits. */
   peek(): Timer | undefined {
-    const list = this.lists.get(this.next());
-    if (list === undefined) return undefined;
-    if (!list.sorted) {
-      list.timers.sort(firesBefore);
-      list.sorted = true;
-    }
-    return list.timers[list.at];
+    return this.timers[0];
   }
 
   /** Takes the timer that fires first away. */
   shift(): void {
-    const list = this.lists.get(this.next());
-    if (list === undefined) return;
-    this.size--;
-    if (++list.at === list.timers.length) this.lists.delete(this.pop());
+    const due = this.dues.pop();
+    const timer = this.timers.pop();
+    if (due !== undefined && timer !== undefined && this.dues.length > 0) this.sink(0, due, timer);
   }
 
   /** Every timer due at or before a time, in no order. */
   *dueBy(until: Millis): Iterable<Timer> {
-    for (const due of this.times) {
-      const list = due <= until ? this.lists.get(due) : undefined;
-      if (list !== undefined) yield* list.timers.slice(list.at);
+    const open = [0];
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      const timer = this.timers[at];
+      // What lies below a timer is due no earlier.
+      if (timer === undefined || this.dues[at]! > until) continue;
+      yield timer;
+      open.push(2 * at + 1, 2 * at + 2);
     }
   }
 
   /** Drops every timer for which `keep` says no. */
   retain(keep: (due: Millis, timer: Timer) => boolean): void {
-    this.size = 0;
-    for (const [due, list] of [...this.lists]) {
-      const timers = list.timers.filter((timer, i) => i >= list.at && keep(due, timer));
-      this.size += timers.length;
-      if (timers.length === 0) this.lists.delete(due);
-      else this.lists.set(due, { timers, at: 0, sorted: list.sorted });
+    const { dues, timers } = this;
+    this.dues = [];
+    this.timers = [];
+    for (const [i, timer] of timers.entries()) {
+      if (!keep(dues[i]!, timer)) continue;
+      this.dues.push(dues[i]!);
+      this.timers.push(timer);
     }
-    // An ascending array is a heap.
-    this.times = [...this.lists.keys()].sort((a, b) => a - b);
+    for (let at = (this.dues.length >> 1) - 1; at >= 0; at--) this.sink(at, this.dues[at]!, this.timers[at]!);
   }
 
-  private push(due: Millis): void {
-    const { times } = this;
-    let at = times.push(due) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (times[parent]! <= due) break;
-      times[at] = times[parent]!;
-      at = parent;
-    }
-    times[at] = due;
-  }
-
-  private pop(): Millis {
-    const { times } = this;
-    const first = times[0] ?? Infinity;
-    const last = times.pop();
-    if (last === undefined || times.length === 0) return first;
-    let at = 0;
+  /** Puts a timer at a place whose own is gone, or below, where it belongs. */
+  private sink(from: number, due: Millis, timer: Timer): void {
+    const { dues, timers } = this;
+    const { length } = dues;
+    let at = from;
     for (;;) {
       let child = 2 * at + 1;
-      if (child >= times.length) break;
-      if (child + 1 < times.length && times[child + 1]! < times[child]!) child++;
-      if (times[child]! >= last) break;
-      times[at] = times[child]!;
+      if (child >= length) break;
+      const other = child + 1;
+      if (other < length && comesFirst(dues[other]!, timers[other]!, dues[child]!, timers[child]!)) child = other;
+      if (!comesFirst(dues[child]!, timers[child]!, due, timer)) break;
+      dues[at] = dues[child]!;
+      timers[at] = timers[child]!;
       at = child;
     }
-    times[at] = last;
-    return first;
+    dues[at] = due;
+    timers[at] = timer;
   }
 }
 
-/** Where a timer belongs among those of a sorted list that have not fired. */
-function position(list: List, timer: Timer): number {
-  let low = list.at;
-  let high = list.timers.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (firesBefore(list.timers[middle]!, timer) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function comesFirst(due: Millis, timer: Timer, otherDue: Millis, other: Timer): boolean {
+  return due === otherDue ? firesBefore(timer, other) < 0 : due < otherDue;
 }
 
 /** The order of timers that are due together, which is that of their ids. */
