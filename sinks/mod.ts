@@ -1,5 +1,6 @@
 /** Every sink there is. A further one is a file and a line. */
 import { alertmanager } from "./alertmanager.ts";
+import { clickhouse } from "./clickhouse.ts";
 import { email } from "./email.ts";
 import { file } from "./file.ts";
 import { influxdb } from "./influxdb.ts";
@@ -26,6 +27,7 @@ export const sinkKinds = {
   alertmanager,
   email,
   influxdb,
+  clickhouse,
 } satisfies Record<string, SinkKind>;
 
 /** The kind of that name; undefined when there is none. */

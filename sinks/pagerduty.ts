@@ -3,7 +3,6 @@ import type { Alert, Severity } from "../engine/model/alert.ts";
 import { alertsOnly, inOrder } from "./batch/order.ts";
 import type { Answer } from "./http/client.ts";
 import { endpointSchema, openEndpoint } from "./http/endpoint.ts";
-import { reasonOf } from "./http/verdict.ts";
 import type { SinkKind, Verdict } from "./sink.ts";
 import { clip, noticeOf } from "./text/notice.ts";
 import { text } from "./text/options.ts";
@@ -28,8 +27,9 @@ export const pagerduty: SinkKind = {
     const key = String(options.routing_key);
     const address = { url: "https://events.pagerduty.com/v2/enqueue", ...options };
     const endpoint = openEndpoint(address, name, { secrets: [key], connections: 4 });
-    const judge = (answer: Answer) => wrongKey(answer, key);
-    const send = alertsOnly((alert) => endpoint.post({ body: JSON.stringify(pagerdutyEvent(alert, key)), judge }));
+    const send = alertsOnly((alert) =>
+      endpoint.post({ body: JSON.stringify(pagerdutyEvent(alert, key)), judge: wrongKey })
+    );
     return {
       open: () => Promise.resolve(),
       deliver: (batch) => inOrder(batch, send),
@@ -40,9 +40,9 @@ export const pagerduty: SinkKind = {
 };
 
 /** PagerDuty tells a wrong key only by the words of a 400; the operator can mend it, so the alert is kept. */
-function wrongKey(answer: Answer, key: string): Verdict | undefined {
+function wrongKey(answer: Answer, reason: string): Verdict | undefined {
   if (answer.status !== 400 || !/routing.?key/i.test(answer.text)) return undefined;
-  return { result: "retry", after: undefined, reason: reasonOf(answer, [key]) };
+  return { result: "retry", after: undefined, reason };
 }
 
 const levels: Record<Severity, string> = { critical: "critical", high: "error", warning: "warning", info: "info" };

@@ -7,12 +7,10 @@ import { byPart, halving } from "./batch/halving.ts";
 import type { Delivery, Sink, SinkKind, Verdict } from "./sink.ts";
 import { alertTable, insertOf, migrationOf, recordTable, type Table } from "./sql/tables.ts";
 import { jsonOf, kindOf } from "./text/content.ts";
-import { duration, millisOf, text, textOf } from "./text/options.ts";
+import { duration, identifier, millisOf, text, textOf } from "./text/options.ts";
 import { hidden } from "./text/secrets.ts";
 import { storable } from "./text/storable.ts";
 import { columnsOf, columnsSchema } from "./text/columns.ts";
-
-const identifier = { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_]{0,62}(\\.[A-Za-z_][A-Za-z0-9_]{0,62})?$" };
 
 export const postgres: SinkKind = {
   name: "postgres",

@@ -4,8 +4,8 @@ import type { Fields } from "../../engine/model/value.ts";
 import type { Verdict } from "../sink.ts";
 import { duration, millisOf, text, textMapOf, urlOf } from "../text/options.ts";
 import { secretsOf } from "../text/secrets.ts";
-import { type Answer, openHttp, trusted } from "./client.ts";
-import { mendable, post } from "./verdict.ts";
+import { openHttp, trusted } from "./client.ts";
+import { type Judge, mendable, post } from "./verdict.ts";
 
 /** Options that every such sink has. */
 export const endpointSchema = {
@@ -20,7 +20,7 @@ export interface EndpointRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
-  readonly judge?: (answer: Answer) => Verdict | undefined;
+  readonly judge?: Judge;
 }
 
 export interface Endpoint {

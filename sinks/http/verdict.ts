@@ -11,20 +11,22 @@ const passing = new Set([408, 425, 429]);
 /** What the operator of a sink can mend without touching the alert: credentials, permissions, a missing table. */
 export const mendable: ReadonlySet<number> = new Set([401, 403, 404, 407]);
 
+export type Judge = (answer: Answer, reason: string) => Verdict | undefined;
+
 export interface VerdictRules {
   /** Client errors that are tried again beside 408, 425 and 429. */
   readonly retry?: ReadonlySet<number>;
   /** Texts that no reason may contain. */
   readonly secrets: readonly string[];
-  /** A better judgement than the status alone; undefined to go by the status. */
-  readonly judge?: (answer: Answer) => Verdict | undefined;
+  /** A better judgement than the status alone, given what a reason may say; undefined to go by the status. */
+  readonly judge?: Judge;
 }
 
 /** Sends a request and says what became of it. Never rejects. */
 export async function post(client: HttpClient, request: HttpRequest, rules: VerdictRules): Promise<Verdict> {
   try {
     const answer = await client.send(request);
-    return rules.judge?.(answer) ?? verdictOf(answer, rules);
+    return rules.judge?.(answer, reasonOf(answer, rules.secrets)) ?? verdictOf(answer, rules);
   } catch (error) {
     const reason = hidden(error instanceof Error ? error.message : String(error), rules.secrets);
     if (error instanceof HttpError && error.forbidden) return { result: "rejected", reason };
@@ -44,8 +46,8 @@ export function verdictOf(answer: Answer, { retry, secrets }: VerdictRules): Ver
 }
 
 /** One line: who answered what, with the beginning of the answer and without secrets. */
-export function reasonOf({ host, status, text }: Answer, secrets: readonly string[]): string {
-  const said = hidden(text, secrets).replace(/[\p{Cc}\s]+/gu, " ").trim().slice(0, 200);
+function reasonOf({ host, status, text }: Answer, secrets: readonly string[]): string {
+  const said = hidden(text.slice(0, 4_000), secrets).replace(/[\p{Cc}\s]+/gu, " ").trim().slice(0, 200);
   const redirect = status >= 300 && status < 400 ? " (a redirect, which is not followed)" : "";
   return `${host} answered ${status}${redirect}${said === "" ? "" : `: ${said}`}`;
 }

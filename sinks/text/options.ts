@@ -7,6 +7,12 @@ import { isFields } from "../../engine/model/value.ts";
 export const text = { type: "string", minLength: 1 } as const;
 export const duration = { type: "string", pattern: "^\\d{1,12}(ms|s|m|h|d)$" } as const;
 
+/** A name in a database, or two with a dot between. */
+export const identifier = {
+  type: "string",
+  pattern: "^[A-Za-z_][A-Za-z0-9_]{0,62}(\\.[A-Za-z_][A-Za-z0-9_]{0,62})?$",
+} as const;
+
 /** Milliseconds of a duration that the schema has checked, or `otherwise`. */
 export function millisOf(option: Value | undefined, otherwise: Millis): Millis {
   return (typeof option === "string" ? parseDuration(option) : undefined) ?? otherwise;
