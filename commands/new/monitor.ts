@@ -68,7 +68,7 @@ rules:
     levels: { warning: 5 }
     extremes: { margin: 0.05 }
     limit: { max: 1, every: 12h }
-    message: '${value} of {${alias}.${key}} is {${alias}.${value}}, and usually about {mean}'
+    message: '${value} of {${alias}.${key}} is {${alias}.${value}}, {zscore} times its usual spread away from its past'
 `;
 }
 
