@@ -1,6 +1,7 @@
 /** Every sink there is. A further one is a file and a line. */
 import { alertmanager } from "./alertmanager.ts";
 import { clickhouse } from "./clickhouse.ts";
+import { elasticsearch } from "./elasticsearch.ts";
 import { email } from "./email.ts";
 import { file } from "./file.ts";
 import { influxdb } from "./influxdb.ts";
@@ -28,6 +29,7 @@ export const sinkKinds = {
   email,
   influxdb,
   clickhouse,
+  elasticsearch,
 } satisfies Record<string, SinkKind>;
 
 /** The kind of that name; undefined when there is none. */
