@@ -8,7 +8,7 @@ export const test: Command = {
   positionals: "[paths…]",
   options: [
     ...projectOptions,
-    { name: "junit", value: "FILE", says: "Write the results as JUnit XML, for CI" },
+    { name: "junit", value: "FILE", says: "Write a JUnit report for the CI server" },
     { name: "watch", says: "Run again whenever a file changes" },
   ],
   examples: [

@@ -1,7 +1,8 @@
 /** Runs `vigie check`: loads, compiles, reads the deployment where there is one, and shows what is wrong. */
 import { loadDeployment, type LoadedDeployment } from "../../engine/config/load.ts";
+import { undefinedSinks } from "../../engine/config/rule_sinks.ts";
 import type { Problem } from "../../engine/model/problem.ts";
-import { buildProject } from "../../engine/project.ts";
+import { buildProject, type Project } from "../../engine/project.ts";
 import { sinkKinds } from "../../sinks/mod.ts";
 import { chosenPaths } from "../cli/paths.ts";
 import { exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
@@ -19,10 +20,16 @@ export async function runCheck(given: Given, terminal: Terminal): Promise<ExitCo
   const deployed = config === undefined ? undefined : await readDeployment(config);
   const params = deployed?.deployment?.params ?? {};
   const project = await buildProject(await chosenPaths(given, deployed?.deployment), () => ({ params }));
-  const problems: readonly Problem[] = [...project.problems, ...deployed?.problems ?? []];
+  const problems = [...project.problems, ...deployed?.problems ?? [], ...sinkProblems(project, deployed)];
   const texts = new Map([...project.texts, ...deployed?.texts ?? []]);
   terminal.out(format({ problems, texts, colour: terminal.isTerminal && Deno.env.get("NO_COLOR") === undefined }));
   return problems.some(({ severity }) => severity === "error") ? exit.problem : exit.good;
+}
+
+/** Sinks that rules name and the deployment does not define. */
+function sinkProblems({ plan }: Project, deployed: LoadedDeployment | undefined): readonly Problem[] {
+  if (plan === undefined || deployed?.deployment === undefined) return [];
+  return undefinedSinks(plan, deployed.deployment.sinks.map(({ name }) => name));
 }
 
 function readDeployment(path: string): Promise<LoadedDeployment> {
