@@ -1,11 +1,14 @@
 /** Runs `vigie run`: deployment and project are read, sinks opened, and the engine runs until it is stopped or drained. */
 import { backoff, monotonic, now, sleep, turn } from "../../engine/adapters/clock.ts";
+import { KafkaError } from "../../engine/adapters/kafka/error.ts";
 import type { Plan } from "../../engine/compile/plan.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
 import { loadDeployment } from "../../engine/config/load.ts";
 import { Secrets } from "../../engine/config/secrets.ts";
 import { loadThresholds } from "../../engine/config/thresholds.ts";
 import { demoThresholds } from "../../engine/generate/mod.ts";
+import { SourceError } from "../../engine/runtime/source.ts";
+import { StoreError } from "../../engine/runtime/store.ts";
 import { Engine } from "../../engine/runtime/engine/engine.ts";
 import { sinkKinds } from "../../sinks/mod.ts";
 import { EnvironmentError, exit, type ExitCode, type Given, type Terminal } from "../command.ts";
@@ -72,14 +75,18 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     await engine.start();
     return exit.good;
   } catch (error) {
-    throw new EnvironmentError(secrets.redact(error instanceof Error ? error.message : String(error)), {
-      cause: error,
-    });
+    if (!isOutside(error)) throw error;
+    throw new EnvironmentError(secrets.redact(error.message), { cause: error });
   } finally {
     signals.end();
     for (const { close } of receivers.values()) await close().catch(() => {});
     await store.close().catch(() => {});
   }
+}
+
+/** What did not answer or cannot be used, other than a fault of the program. */
+function isOutside(error: unknown): error is Error {
+  return error instanceof StoreError || error instanceof SourceError || error instanceof KafkaError;
 }
 
 async function readDeployment(path: string | undefined, terminal: Terminal): Promise<Loaded | undefined> {

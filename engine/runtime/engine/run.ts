@@ -47,8 +47,10 @@ export class Run {
   readonly since = { events: 0, gated: undefined as Millis | undefined, collected: 0 };
   /** The checkpoint under way. */
   saving: Promise<void> | undefined;
-  /** Whether keys may leave memory. */
-  evictDue = false;
+  /** The store has the last checkpoint, and the task does not know it yet. */
+  savedDue = false;
+  /** Keys may have left memory since the slice was loaded. */
+  isTidied = false;
   /** When other tasks had their turn last, on the monotonic clock. */
   breathed: Millis;
   /** When the source was last known to have nothing more, on the monotonic clock; undefined while it cannot tell. */

@@ -1,32 +1,46 @@
 /** Hop 4, load: the states that the slice will touch and memory lacks, in one read. */
+import type { CheckpointStore } from "../../store.ts";
+import type { Turn } from "../merge.ts";
 import type { Run } from "../run.ts";
 
 export async function load(run: Run): Promise<void> {
-  if (run.slice.length === 0 || run.task.complete) return;
-  const wanted = new Set<string>();
-  for (const { arrival } of run.slice) run.task.missing({ ...arrival, watermark: arrival.input.watermark }, wanted);
-  await admit(run, [...wanted]);
   // Without its states a slice is not stepped; its events are read again by whoever goes on.
-  if (run.storeTrouble !== undefined && run.isStopping) run.slice = [];
+  if (!await loadFor(run, run.slice)) run.slice = [];
 }
 
-/** Reads states into memory. A store that is away is asked again until it answers. */
-export async function admit(run: Run, keys: readonly string[]): Promise<void> {
-  const { store, task, time } = run.options;
-  for (let attempt = 0; keys.length > 0 && run.end === undefined && !isGivenUp(run, attempt); attempt++) {
+/** Loads the states for the rest of a slice; false when a stop came while the store was away. */
+export async function loadFor(run: Run, turns: readonly Turn[]): Promise<boolean> {
+  run.isTidied = false;
+  if (turns.length === 0 || run.task.complete) return true;
+  const wanted = new Set<string>();
+  for (const { arrival } of turns) run.task.missing({ ...arrival, watermark: arrival.input.watermark }, wanted);
+  return await admit(run, [...wanted]);
+}
+
+/** Reads states into memory; false when a stop, or the end of the life, came while the store was away. */
+export async function admit(run: Run, keys: readonly string[]): Promise<boolean> {
+  const found = keys.length === 0 ? [] : await asked(run, (store, task) => store.read(task, keys));
+  if (found === undefined) return false;
+  keys.forEach((key, i) => run.task.admit(key, found[i]));
+  return true;
+}
+
+/** Asks the store until it answers; undefined when the life ended, or a stop came while it was away. */
+export async function asked<T>(
+  run: Run,
+  ask: (store: CheckpointStore, task: string) => Promise<T>,
+): Promise<T | undefined> {
+  const { store, task, time, log } = run.options;
+  for (let attempt = 0; run.end === undefined && !(run.isStopping && attempt > 0); attempt++) {
     try {
-      const found = await store.read(task, keys);
-      keys.forEach((key, i) => run.task.admit(key, found[i]));
-      return;
+      const answer = await ask(store, task);
+      if (attempt > 0) run.storeTrouble = undefined;
+      return answer;
     } catch (error) {
       run.storeTrouble = error instanceof Error ? error.message : String(error);
-      if (attempt === 0) run.options.log(`State cannot be read: ${run.storeTrouble}`);
+      if (attempt === 0) log(`The store cannot be read: ${run.storeTrouble}; trying again`);
       await time.sleep(time.backoff(attempt));
     }
   }
-}
-
-/** A stop does not wait for a store that is away. */
-export function isGivenUp(run: Run, attempt: number): boolean {
-  return run.isStopping && attempt > 0;
+  return undefined;
 }

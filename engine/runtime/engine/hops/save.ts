@@ -14,7 +14,7 @@ const outboxDirtyMax = 10_000;
 /** When a checkpoint is due, on the monotonic clock; Infinity while one is under way or nothing has changed. */
 export function checkpointDue(run: Run): Millis {
   const { task, outbox, since, options: { checkpoint } } = run;
-  if (run.saving !== undefined) return Infinity;
+  if (run.saving !== undefined || run.isTorn) return Infinity;
   if (task.dirty >= checkpoint.maxDirty || outbox.dirty >= outboxDirtyMax) return -Infinity;
   const group = since.gated === undefined ? Infinity : since.gated + checkpoint.groupCommit;
   return Math.min(group, hasChanged(run) ? since.collected + checkpoint.every : Infinity);
@@ -22,16 +22,26 @@ export function checkpointDue(run: Run): Millis {
 
 /** Begins a checkpoint when one is due. */
 export function save(run: Run): void {
-  if (run.evictDue) {
-    run.task.evict(run.options.checkpoint.maxKeys);
-    run.evictDue = false;
-  }
+  tidy(run);
   if (run.options.time.monotonic() >= checkpointDue(run)) beginCheckpoint(run);
+}
+
+/**
+ * Tells the task that its checkpoint is in the store, so that keys may leave memory. Not at the moment of the answer: keys
+ * that the slice at hand was loaded with must stay until it is stepped, or be loaded again.
+ */
+function tidy(run: Run): void {
+  if (!run.savedDue) return;
+  run.savedDue = false;
+  run.task.saved();
+  run.task.evict(run.options.checkpoint.maxKeys);
+  run.isTidied = true;
 }
 
 /** Writes everything that has changed; resolves when the store has it, or the life has ended. */
 export async function saveAll(run: Run): Promise<void> {
   while (run.saving !== undefined) await run.saving;
+  tidy(run);
   if (!hasChanged(run) || run.isTorn || run.end !== undefined) return;
   beginCheckpoint(run);
   await run.saving;
@@ -97,9 +107,8 @@ function concluded(run: Run, { number }: Checkpoint, saved: Saved): void {
   run.storeTrouble = undefined;
   run.number = number;
   run.counts.checkpoints++;
-  run.task.saved();
+  run.savedDue = true;
   run.outbox.saved();
-  run.evictDue = true;
   tellPositions(run);
 }
 

@@ -3,7 +3,7 @@
  * signal, synchronously. Timers that an event makes due fire before the next one is taken.
  */
 import type { Run } from "../run.ts";
-import { admit, isGivenUp } from "./load.ts";
+import { admit, asked, loadFor } from "./load.ts";
 import { boundsHold, save } from "./save.ts";
 import { wake } from "./silence.ts";
 
@@ -29,8 +29,9 @@ export async function step(run: Run): Promise<void> {
     feed.counts.events++;
     feed.quietSince = now;
     if (due) await settleTimers(run);
+    if (run.isTidied && !await loadFor(run, slice.slice(i + 1))) return;
     if ((i & 127) === 127 && time.monotonic() - run.breathed > breathMillis) await run.breathe();
-    if (run.end !== undefined) return;
+    if (run.end !== undefined || run.isTorn) return;
   }
   run.slice = [];
   for (const feed of run.feeds) feed.settlePosition();
@@ -39,7 +40,7 @@ export async function step(run: Run): Promise<void> {
 
 /** Fires what is due, in slices: between them sockets have their turn, and bounds hold. */
 export async function settleTimers(run: Run): Promise<void> {
-  while (run.end === undefined && !(run.isStopping && run.storeTrouble !== undefined)) {
+  while (run.end === undefined && !run.isTorn) {
     switch (run.task.fire(fireBudget)) {
       case "done":
         return;
@@ -49,26 +50,19 @@ export async function settleTimers(run: Run): Promise<void> {
         await boundsHold(run);
         break;
       case "keys":
-        await admit(run, run.task.wanted());
+        run.isTorn = !await admit(run, run.task.wanted());
         break;
       case "timers":
-        await feedTimers(run);
+        run.isTorn = !await feedTimers(run);
     }
   }
-  run.isTorn = true;
 }
 
-async function feedTimers(run: Run): Promise<void> {
-  const { store, task, time, log } = run.options;
+/** Reads the next page of timers; false when a stop came while the store was away. */
+async function feedTimers(run: Run): Promise<boolean> {
   const { until, after } = run.task.timersWanted();
-  for (let attempt = 0; run.end === undefined && !isGivenUp(run, attempt); attempt++) {
-    try {
-      const page = await store.timers(task, until, timerPage, after);
-      return run.task.feed(page, until, page.length < timerPage);
-    } catch (error) {
-      run.storeTrouble = error instanceof Error ? error.message : String(error);
-      if (attempt === 0) log(`Timers cannot be read: ${run.storeTrouble}`);
-      await time.sleep(time.backoff(attempt));
-    }
-  }
+  const page = await asked(run, (store, task) => store.timers(task, until, timerPage, after));
+  if (page === undefined) return false;
+  run.task.feed(page, until, page.length < timerPage);
+  return true;
 }
