@@ -9,6 +9,7 @@ import { kafka } from "./kafka.ts";
 import { pagerduty } from "./pagerduty.ts";
 import { postgres } from "./postgres.ts";
 import { redis } from "./redis.ts";
+import { s3 } from "./s3.ts";
 import type { SinkKind } from "./sink.ts";
 import { slack } from "./slack.ts";
 import { stdout } from "./stdout.ts";
@@ -30,6 +31,7 @@ export const sinkKinds = {
   influxdb,
   clickhouse,
   elasticsearch,
+  s3,
 } satisfies Record<string, SinkKind>;
 
 /** The kind of that name; undefined when there is none. */

@@ -43,6 +43,8 @@ export interface SinkKind {
   readonly takes?: "alerts";
   /** The schedule that the options ask for; absent or undefined: tried again without end, with growing waits. */
   readonly retries?: (options: Fields) => RetrySchedule | undefined;
+  /** How long a lane may gather a batch, in milliseconds, before it is delivered short of `batchMax`; absent: not at all. */
+  readonly gather?: (options: Fields) => Millis;
   /** Largest batch that `deliver` takes. */
   readonly batchMax: number;
   /** Options satisfy the schema, durations still text. */

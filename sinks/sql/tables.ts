@@ -2,7 +2,7 @@
  * The tables of alerts and records in PostgreSQL: their columns, the statements that make them, and the one that fills
  * them from a JSON array. Further columns are added to a table that lacks them; nothing is ever changed or dropped.
  */
-import type { Column, ColumnType } from "../text/columns.ts";
+import { alertColumns, type Column, type ColumnType } from "../text/columns.ts";
 
 export interface Table {
   readonly name: string;
@@ -27,17 +27,7 @@ function column(name: string, type: ColumnType = "text", path = [name]): Column 
 }
 
 export function alertTable(name: string): Table {
-  const texts = ["fingerprint", "episode", "status", "pack", "rule", "kind", "severity", "title", "message"];
-  return {
-    name,
-    columns: [
-      ...[column("id"), column("event_time", "time"), column("detected_at", "time")],
-      ...texts.map((text) => column(text)),
-      column("shadow", "boolean"),
-    ],
-    whole: "alert",
-    indexed: "fingerprint",
-  };
+  return { name, columns: alertColumns, whole: "alert", indexed: "fingerprint" };
 }
 
 /** Columns of the deployment file stand beside those that every record has. */

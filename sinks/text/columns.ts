@@ -13,6 +13,15 @@ export interface Column {
   readonly type: ColumnType;
 }
 
+/** The columns of an alert that people look for, id and event time among them. */
+export const alertColumns: readonly Column[] = [
+  { name: "id", path: ["id"], type: "text" },
+  ...["event_time", "detected_at"].map((name): Column => ({ name, path: [name], type: "time" })),
+  ...["fingerprint", "episode", "status", "pack", "rule", "kind", "severity", "title", "message"]
+    .map((name): Column => ({ name, path: [name], type: "text" })),
+  { name: "shadow", path: ["shadow"], type: "boolean" },
+];
+
 export const columnsSchema = {
   description: "Columns of a record's own, by name: a path such as `values.volume` (a text), or path and type.",
   type: "object",
