@@ -3,7 +3,6 @@ import { loadDeployment, type LoadedDeployment } from "../../engine/config/load.
 import { undefinedSinks } from "../../engine/config/rule_sinks.ts";
 import type { Problem } from "../../engine/model/problem.ts";
 import { buildProject, type Project } from "../../engine/project.ts";
-import { sinkKinds } from "../../sinks/mod.ts";
 import { chosenPaths } from "../cli/paths.ts";
 import { exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
 import { findFormat, formats } from "./formats.ts";
@@ -32,7 +31,9 @@ function sinkProblems({ plan }: Project, deployed: LoadedDeployment | undefined)
   return undefinedSinks(plan, deployed.deployment.sinks.map(({ name }) => name));
 }
 
-function readDeployment(path: string): Promise<LoadedDeployment> {
+/** Sinks bring their client libraries along, so they are imported only where there is a deployment to check. */
+async function readDeployment(path: string): Promise<LoadedDeployment> {
+  const { sinkKinds } = await import("../../sinks/mod.ts");
   const sinks = new Map(Object.values(sinkKinds).map((kind) => [kind.name, kind.schema]));
-  return loadDeployment(path, { sinks, instance: "check", env: (name) => Deno.env.get(name) });
+  return await loadDeployment(path, { sinks, instance: "check", env: (name) => Deno.env.get(name) });
 }
