@@ -2,7 +2,6 @@
  * Buckets in place of events, for long windows: a bucket counts while it starts at or after
  * floor((newest − size) / resolution) · resolution.
  */
-import { evidenceLimit } from "../model/alert.ts";
 import type { Place } from "../model/event.ts";
 import type { Millis } from "../model/time.ts";
 import type { Value } from "../model/value.ts";
@@ -24,46 +23,65 @@ import { addEvidence } from "./window_rule.ts";
 interface Kept {
   readonly accumulators: Accumulators;
   count: number;
-  readonly evidence: Place[];
 }
 
+interface Content {
+  readonly stack: BucketStack<Kept>;
+  /** The newest ten places: when one of them has left the window, so has every older one. */
+  evidence: Place[];
+}
+
+/** Part that holds the evidence; the others are named by the numbers of their buckets. */
+const evidencePart = "e";
+
 /** A store that keeps one bucket of accumulators per `resolution`. */
-export function bucketStore(size: Millis, resolution: Millis, measures: Measures): SlidingStore<BucketStack<Kept>> {
+export function bucketStore(size: Millis, resolution: Millis, measures: Measures): SlidingStore<Content> {
   const monoid = keptMonoid(measures);
   const first = (newest: Millis) => Math.floor((newest - size) / resolution);
+  const indexOf = (place: Place) => Math.floor(place.time / resolution);
   return {
-    empty: () => emptyStack(monoid),
+    empty: () => ({ stack: emptyStack(monoid), evidence: [] }),
     enter(content, event, newest, scope) {
-      const index = Math.floor(event.place.time / resolution);
-      dropBefore(monoid, content, first(newest));
+      const { stack, evidence } = content;
+      const index = indexOf(event.place);
+      dropBefore(monoid, stack, first(newest));
+      while (evidence.length > 0 && indexOf(evidence[0]!) < first(newest)) evidence.shift();
       if (index < first(newest)) return false;
-      for (const kept of targetsOf(monoid, content, index)) {
+      for (const kept of targetsOf(monoid, stack, index)) {
         measures.add(kept.accumulators, scope, event);
-        addEvidence(kept.evidence, event.place);
         kept.count++;
       }
+      addEvidence(evidence, event.place);
       return true;
     },
-    read: (content, deciding, scope) => measures.read(mergedOf(monoid, content).accumulators, deciding, scope),
-    readWith(content, event, scope) {
-      const merged = mergedOf(monoid, content);
+    read: ({ stack }, deciding, scope) => measures.read(mergedOf(monoid, stack).accumulators, deciding, scope),
+    readWith({ stack }, event, scope) {
+      const merged = mergedOf(monoid, stack);
       measures.add(merged.accumulators, scope, event);
       measures.read(merged.accumulators, event.place, scope);
     },
-    count: (content) => content.buckets.reduce((sum, bucket) => sum + bucket.value.count, 0),
-    evidence: (content) => content.buckets.flatMap((bucket) => bucket.value.evidence).slice(-evidenceLimit),
-    save: (content, all, write) =>
-      saveStack(content, all, write, (kept) => ({ ...kept, accumulators: measures.save(kept.accumulators) })),
+    count: ({ stack }) => stack.buckets.reduce((sum, bucket) => sum + bucket.value.count, 0),
+    evidence: ({ evidence }) => [...evidence],
+    save({ stack, evidence }, all, write) {
+      saveStack(stack, all, write, ({ accumulators, count }) => [count, ...measures.save(accumulators)]);
+      write(evidencePart, JSON.stringify(evidence));
+    },
     load(parts, newest) {
-      const young = [...parts].filter(([part]) => Number(part) >= first(newest));
-      return stackOf(monoid, young.map(([part, text]) => ({ index: Number(part), value: loadKept(text, measures) })));
+      const named = new Map(parts);
+      const evidence: Place[] = JSON.parse(named.get(evidencePart) ?? "[]");
+      named.delete(evidencePart);
+      const buckets = [...named].map(([part, text]) => ({ index: Number(part), value: loadKept(text, measures) }));
+      const stack = stackOf(monoid, buckets);
+      // What has left the window since it was written goes with the next save.
+      dropBefore(monoid, stack, first(newest));
+      return { stack, evidence };
     },
   };
 }
 
 function keptMonoid(measures: Measures): Monoid<Kept> {
   return {
-    empty: () => ({ accumulators: measures.empty(), count: 0, evidence: [] }),
+    empty: () => ({ accumulators: measures.empty(), count: 0 }),
     merge(into, other) {
       measures.merge(into.accumulators, other.accumulators);
       into.count += other.count;
@@ -72,6 +90,6 @@ function keptMonoid(measures: Measures): Monoid<Kept> {
 }
 
 function loadKept(text: string, measures: Measures): Kept {
-  const saved: { accumulators: readonly Value[]; count: number; evidence: Place[] } = JSON.parse(text);
-  return { ...saved, accumulators: measures.load(saved.accumulators) };
+  const [count, ...accumulators]: [number, ...Value[]] = JSON.parse(text);
+  return { accumulators: measures.load(accumulators), count };
 }
