@@ -21,7 +21,7 @@ export const redis: SinkKind = {
     properties: {
       url: { description: "redis://user:password@host:port/database, rediss:// or redis+sentinel://", ...text },
       stream: { description: "Key of a stream that each alert is appended to.", ...text },
-      set: { description: "Key that holds the alert or record as JSON, such as `score:{tx_id}`.", ...text },
+      set: { description: "Key that holds the JSON of the alert or record, such as `score:{tx_id}`.", ...text },
       hash: { description: "Key of a hash of the values, such as `profile:{user_id}`.", ...text },
       ttl: { description: "How long a key of `set` or `hash` stays.", ...duration },
       max_length: { description: "About how many entries a stream keeps.", type: "integer", minimum: 1 },

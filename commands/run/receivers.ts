@@ -1,6 +1,7 @@
 /** Sinks of a deployment as receivers of lanes: opened when they can be, tried again as their kind asks for. */
 import { backoff } from "../../engine/adapters/clock.ts";
 import type { KafkaConnection } from "../../engine/adapters/kafka/port.ts";
+import { alertExpression } from "../../engine/compile/alert_expression.ts";
 import type { Deployment, SinkSettings } from "../../engine/config/deployment.ts";
 import type { Parcel } from "../../engine/runtime/settle/entry.ts";
 import type { Receiver } from "../../engine/runtime/settle.ts";
@@ -26,6 +27,7 @@ export function contextOf(
     baseDirectory: deployment.baseDirectory,
     instance: deployment.instance,
     output,
+    expression: alertExpression,
   };
 }
 
