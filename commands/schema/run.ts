@@ -1,7 +1,7 @@
 /** Runs `vigie schema`: prints one schema, or writes all into a folder. */
 import { join } from "node:path";
 import { deploymentSchema } from "../../engine/config/schema.ts";
-import { editorSchemas } from "../../engine/load/editor_schemas.ts";
+import { editorSchemas, forEditors } from "../../engine/load/editor_schemas.ts";
 import { nearest } from "../../engine/model/problem.ts";
 import { sinkKinds } from "../../sinks/mod.ts";
 import { EnvironmentError, exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
@@ -13,7 +13,7 @@ const schemas = {
   stream: { file: "stream.schema.json", make: editorSchemas["stream.schema.json"] },
   deployment: {
     file: "deployment.schema.json",
-    make: () => deploymentSchema(new Map(Object.values(sinkKinds).map((kind) => [kind.name, kind.schema]))),
+    make: () => forEditors(deploymentSchema(new Map(Object.values(sinkKinds).map((kind) => [kind.name, kind.schema])))),
   },
 } as const;
 

@@ -42,7 +42,7 @@ const conditionDefinition = {
 } as const;
 
 /** The schema of `rules/<domain>/<pack>.yaml`. */
-export function packSchema(): Schema {
+function packSchema(): Schema {
   const all = Object.values(kinds);
   return {
     $schema: dialect,
@@ -71,7 +71,7 @@ export function packSchema(): Schema {
 }
 
 /** The schema of `<pack>.test.yaml`. */
-export function testsSchema(): Schema {
+function testsSchema(): Schema {
   return {
     $schema: dialect,
     title: "Tests of a pack",
@@ -82,7 +82,25 @@ export function testsSchema(): Schema {
 
 /** Every document that authors write, by the name of its schema's file. */
 export const editorSchemas = {
-  "rule_pack.schema.json": packSchema,
-  "test_file.schema.json": testsSchema,
-  "stream.schema.json": (): Schema => streamSchema,
+  "rule_pack.schema.json": () => forEditors(packSchema()),
+  "test_file.schema.json": () => forEditors(testsSchema()),
+  "stream.schema.json": () => forEditors(streamSchema),
 } satisfies Record<string, () => Schema>;
+
+const patterns: ReadonlyMap<unknown, string> = new Map([
+  ["duration", "^\\d{1,12}(ms|s|m|h|d)$"],
+  ["offset", "^-?\\d{1,12}(ms|s|m|h|d)$"],
+]);
+
+/** Formats of our own as patterns: a `duration` of JSON Schema is another one (`PT5M`), and editors know it. */
+export function forEditors(schema: Schema): Schema {
+  const { format, ...rest } = schema;
+  const pattern = patterns.get(format);
+  const own = pattern === undefined ? (format === undefined ? {} : { format }) : { pattern };
+  return { ...Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, within(value)])), ...own };
+}
+
+function within(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(within);
+  return typeof value === "object" && value !== null ? forEditors({ ...value }) : value;
+}

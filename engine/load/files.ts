@@ -69,31 +69,41 @@ export async function filesIn(paths: readonly string[], wanted: Wanted, reader: 
   const found: string[] = [];
   for (const given of paths) {
     const path = shown(given);
-    const kind = await Deno.stat(path).catch((error) => ({ error }));
-    if ("error" in kind) {
-      const facts = { path, reason: reasonOf(kind.error) };
+    try {
+      if (!(await Deno.stat(path)).isDirectory) found.push(path);
+      else {
+        const inside = await filesBelow(path, wanted, new Set());
+        found.push(...inside);
+        if (inside.length > 0) continue;
+        const facts = { path, what: wanted.what, pattern: wanted.pattern };
+        reader.problems.push(problem(documentProblems.nothingFound, { file: path, path: [] }, facts));
+      }
+    } catch (error) {
+      const facts = { path, reason: reasonOf(error) };
       reader.problems.push(problem(documentProblems.unreadable, { file: path, path: [] }, facts));
-    } else if (kind.isFile) found.push(path);
-    else {
-      const inside = await filesBelow(path, wanted);
-      found.push(...inside);
-      if (inside.length > 0) continue;
-      const facts = { path, what: wanted.what, pattern: wanted.pattern };
-      reader.problems.push(problem(documentProblems.nothingFound, { file: path, path: [] }, facts));
     }
   }
   return [...new Set(found)];
 }
 
-async function filesBelow(folder: string, wanted: Wanted): Promise<string[]> {
+/** `visited` are real paths of folders, so that links in a circle end. */
+async function filesBelow(folder: string, wanted: Wanted, visited: Set<string>): Promise<string[]> {
+  const real = await Deno.realPath(folder);
+  if (visited.has(real)) return [];
+  visited.add(real);
   const entries = await Array.fromAsync(Deno.readDir(folder));
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   const found: string[] = [];
-  for (const { name, isDirectory } of entries) {
+  for (const { name, isDirectory, isSymlink } of entries) {
     if (name.startsWith(".") || name === "node_modules") continue;
     const path = join(folder, name);
-    if (isDirectory || (await Deno.stat(path)).isDirectory) found.push(...await filesBelow(path, wanted));
+    if (isDirectory || (isSymlink && await leadsToFolder(path))) found.push(...await filesBelow(path, wanted, visited));
     else if (wanted.matches(name)) found.push(path);
   }
   return found;
+}
+
+/** A link to nothing is a file that cannot be read. */
+async function leadsToFolder(link: string): Promise<boolean> {
+  return await Deno.stat(link).then(({ isDirectory }) => isDirectory, () => false);
 }
