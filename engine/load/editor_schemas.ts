@@ -94,10 +94,11 @@ const patterns: ReadonlyMap<unknown, string> = new Map([
 
 /** Formats of our own as patterns: a `duration` of JSON Schema is another one (`PT5M`), and editors know it. */
 export function forEditors(schema: Schema): Schema {
-  const { format, ...rest } = schema;
-  const pattern = patterns.get(format);
-  const own = pattern === undefined ? (format === undefined ? {} : { format }) : { pattern };
-  return { ...Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, within(value)])), ...own };
+  const entries = Object.entries(schema).map(([name, value]): [string, unknown] => {
+    const pattern = name === "format" ? patterns.get(value) : undefined;
+    return pattern === undefined ? [name, within(value)] : ["pattern", pattern];
+  });
+  return Object.fromEntries(entries);
 }
 
 function within(value: unknown): unknown {
