@@ -5,15 +5,15 @@
 import type { Millis } from "../../model/time.ts";
 import { pipeline } from "../pipeline.ts";
 import { settled } from "../settle.ts";
-import { partitionName, SourceError, type SourceReader } from "../source.ts";
+import { SourceError } from "../source.ts";
 import { type Claimed, StoreError } from "../store.ts";
 import { finishInputs } from "./hops/decode.ts";
 import { isDrained } from "./hops/poll.ts";
 import { saveAll } from "./hops/save.ts";
 import { settleTimers } from "./hops/step.ts";
-import { readHead } from "./head.ts";
 import { Lease } from "./lease.ts";
-import type { EngineOptions } from "./options.ts";
+import type { EngineOptions, Setup } from "./options.ts";
+import { switchPlan } from "./reload.ts";
 import { Run, type RunEnd } from "./run.ts";
 
 /** Longest wait between two tries to get the claim. */
@@ -25,9 +25,11 @@ export class Engine {
   private readonly stopped = new AbortController();
   private readonly shutdownOver = new AbortController();
   private isFresh: boolean;
+  private setup: Setup;
 
   constructor(private readonly options: EngineOptions) {
     this.isFresh = options.fresh;
+    this.setup = options.setup;
   }
 
   /** Runs until it is stopped or drained. Throws what the operator must mend. */
@@ -53,6 +55,21 @@ export class Engine {
     this.run.bell.ring();
   }
 
+  /**
+   * Takes up another plan at the next checkpoint, and in every later life. Resolves with the offsets from which it holds;
+   * undefined while standing by, or when the life ended before.
+   */
+  async reload(setup: Setup): Promise<ReadonlyMap<string, number> | undefined> {
+    this.setup = setup;
+    const { run } = this;
+    if (run === undefined) return undefined;
+    run.next?.switched(undefined);
+    return await new Promise((switched) => {
+      run.next = { setup, switched };
+      run.bell.ring();
+    });
+  }
+
   /** One life; undefined after a clean stop or a drain. */
   private async life(): Promise<RunEnd | undefined> {
     const { options } = this;
@@ -63,14 +80,17 @@ export class Engine {
     const lease = new Lease(store, claimed.fence, options.term, time, asked, () => this.run?.finish({ why: "fenced" }));
     let run: Run | undefined;
     try {
-      run = new Run(options, claimed, lease, await store.depths(options.task));
+      const depths = await this.insist("The store", () => store.depths(options.task)) ?? new Map();
+      run = new Run({ ...options, setup: this.setup }, claimed, lease, (what, act) => this.insist(what, act), depths);
       this.run = run;
-      await this.read(run);
+      await run.openSource();
+      await settleTimers(run);
       const isDone = await cycle(run);
       if (run.end === undefined) await this.conclude(run, isDone);
       return run.end;
     } finally {
       lease.end();
+      run?.next?.switched(undefined);
       for (const lane of run?.lanes.values() ?? []) lane.stop();
       await run?.source?.close().catch(() => {});
       await store.release(claimed.fence).catch(() => {});
@@ -105,22 +125,6 @@ export class Engine {
     await this.options.store.drop(this.options.task);
     this.isFresh = false;
     return { ...claimed, number: 0, head: undefined };
-  }
-
-  /** Opens the source where the checkpoint ended and begins to read. */
-  private async read(run: Run): Promise<void> {
-    const { options } = this;
-    const { positions } = readHead(run.claimed.head);
-    const source = options.source(
-      run.setup.plan,
-      (topic, partition) => positions.get(partitionName({ topic, partition })),
-    );
-    run.source = source;
-    const opened = await this.insist("The source", () => source.open());
-    for (const partition of opened ?? []) run.addFeed(partition);
-    await settleTimers(run);
-    await this.insist("The source", () => source.start(readerOf(run)));
-    run.isReading = true;
   }
 
   /** The end of a life: what is stepped is saved, what is saved is delivered. */
@@ -167,6 +171,11 @@ export class Engine {
   }
 }
 
+async function replan(run: Run, { setup, switched }: NonNullable<Run["next"]>): Promise<void> {
+  run.next = undefined;
+  switched(await switchPlan(run, setup));
+}
+
 /** The end of a drain: every input is finished, and event time is that of the newest event (semantics.md 13). */
 async function advance(run: Run): Promise<void> {
   await finishInputs(run);
@@ -177,6 +186,7 @@ async function advance(run: Run): Promise<void> {
 async function cycle(run: Run): Promise<boolean> {
   while (run.end === undefined && !run.isStopping) {
     for (const hop of pipeline) await hop(run);
+    if (run.next !== undefined) await replan(run, run.next);
     if (run.end === undefined && isDrained(run)) return true;
   }
   return false;
@@ -186,25 +196,4 @@ async function cycle(run: Run): Promise<boolean> {
 function isFinal(error: unknown): boolean {
   if (error instanceof StoreError) return error.state === "refused";
   return error instanceof SourceError && error.state === "final";
-}
-
-function readerOf(run: Run): SourceReader {
-  const feedOf = (name: string) => run.feeds.find((feed) => partitionName(feed.partition) === name);
-  return {
-    batch(partition, batch) {
-      feedOf(partitionName(partition))?.add(batch);
-      run.bell.ring();
-    },
-    added(opened) {
-      if (feedOf(partitionName(opened)) !== undefined || run.options.drain) return;
-      run.addFeed(opened);
-      run.bell.ring();
-    },
-    ended(partition) {
-      const feed = feedOf(partitionName(partition));
-      if (feed !== undefined) feed.hasEnded = true;
-      run.bell.ring();
-    },
-    failed: (error) => run.finish({ why: "failed", error }),
-  };
 }

@@ -10,6 +10,7 @@ import type { RawMessage } from "../ports.ts";
 import { replay } from "../replay.ts";
 import type { Parcel } from "../settle/entry.ts";
 import { partitionName, type Source } from "../source.ts";
+import { StoreError } from "../store.ts";
 import { Engine } from "./engine.ts";
 import type { EngineOptions, Position } from "./options.ts";
 
@@ -211,4 +212,60 @@ Deno.test("a clean stop in the middle says nothing twice, and the next start goe
   await new Engine(last.options).start();
   said.push(...last.parcels);
   expect(idsOf(said)).toEqual((await replayed(partitions)).ids);
+});
+
+Deno.test("plans that are switched under load lose nothing and say nothing twice", async () => {
+  const partitions = payments(3_000, 3);
+  const { options, parcels } = optionsOf(partitions, { size: 50 });
+  const engine = new Engine(options);
+  const done = engine.start();
+  let switches = 0;
+  let isOver = false;
+  void done.then(() => isOver = true);
+  while (!isOver) {
+    const offsets = await engine.reload({ ...options.setup });
+    if (offsets !== undefined) switches++;
+    await turn();
+  }
+  await done;
+  expect(switches).toBeGreaterThan(3);
+  expect(idsOf(parcels)).toEqual((await replayed(partitions)).ids);
+});
+
+Deno.test("a standby takes over where the owner ended, once its claim has run out", async () => {
+  const partitions = payments(3_000, 3);
+  const shelf = emptyShelf();
+  const owner = optionsOf(partitions, { store: memoryStore(shelf), size: 50, drain: false, term: 200 });
+  const first = new Engine(owner.options);
+  const ended = first.start();
+  const standby = optionsOf(partitions, { store: memoryStore(shelf), term: 200 });
+  const second = new Engine(standby.options);
+  const done = second.start();
+  for (let i = 0; i < 20; i++) await turn();
+  expect(standby.log).toEqual(["Another instance runs this task; standing by"]);
+  first.stop();
+  await ended;
+  await done;
+  expect(idsOf([...owner.parcels, ...standby.parcels])).toEqual((await replayed(partitions)).ids);
+});
+
+Deno.test("a store that fails at every third call is asked again, and the alerts are the same", async () => {
+  const partitions = payments(2_000, 2);
+  const store = memoryStore();
+  let calls = 0;
+  const failing = <T>(act: () => Promise<T>) =>
+    ++calls % 3 === 0 ? Promise.reject(new StoreError("the store is away", "away")) : act();
+  const { options, parcels, log } = optionsOf(partitions, {
+    failFast: false,
+    checkpoint: { every: 20, groupCommit: 5, maxDirty: 100, maxKeys: 50 },
+    store: {
+      ...store,
+      read: (...given) => failing(() => store.read(...given)),
+      save: (...given) => failing(() => store.save(...given)),
+      timers: (...given) => failing(() => store.timers(...given)),
+    },
+  });
+  await new Engine(options).start();
+  expect(idsOf(parcels)).toEqual((await replayed(partitions)).ids);
+  expect(log).toContain("The store works again");
 });

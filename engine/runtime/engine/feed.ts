@@ -15,6 +15,8 @@ export interface FeedBounds {
 
 export class Feed {
   readonly partition: SourcePartition;
+  /** As the source opened it. */
+  readonly opened: OpenedPartition;
   /** First offset that was not stepped. */
   position: number;
   /** Offset behind the newest message known. */
@@ -40,6 +42,7 @@ export class Feed {
   constructor(opened: OpenedPartition, options: LaneOptions, drain: boolean, now: Millis) {
     const { stream, topic, partition, start, end } = opened;
     this.partition = { stream, topic, partition };
+    this.opened = opened;
     this.position = this.next = start;
     this.stopAt = drain ? end : Infinity;
     this.end = end;
@@ -74,6 +77,11 @@ export class Feed {
   /** Takes the next event out. */
   shift(): Arrival | undefined {
     return this.lane.shift();
+  }
+
+  /** Offset that the source reads next. */
+  get reading(): number {
+    return this.next;
   }
 
   /** Whether more is known to come: the merge must wait for it. */

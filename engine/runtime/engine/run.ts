@@ -11,7 +11,7 @@ import type { Decoded, RawMessage } from "../ports.ts";
 import type { Attempts, Entry, Parcel, RefusedMessage } from "../settle/entry.ts";
 import { Outbox } from "../settle/outbox.ts";
 import { DeliveryLane } from "../settle.ts";
-import { type OpenedPartition, partitionName, type Source } from "../source.ts";
+import { type OpenedPartition, partitionName, type Source, type SourceReader } from "../source.ts";
 import type { Claimed } from "../store.ts";
 import { type LateReason, Task, type TaskOutlet } from "../task.ts";
 import type { Event } from "../../model/event.ts";
@@ -27,12 +27,17 @@ export type RunEnd =
   | { readonly why: "fenced" | "unfollowed" }
   | { readonly why: "failed"; readonly error: Error };
 
+/** Does something with the outside until it works, and names what is missing; undefined when stopped meanwhile. */
+export type Insist = <T>(what: string, act: () => Promise<T>) => Promise<T | undefined>;
+
 export class Run {
   readonly bell: Bell;
   readonly feeds: Feed[] = [];
   readonly lanes = new Map<string, DeliveryLane>();
   readonly outbox: Outbox;
   readonly head: Head;
+  /** First offsets not handled of partitions that nothing reads now. */
+  readonly positions: Map<string, number>;
   task: Task;
   setup: Setup;
   /** Events that the present cycle takes, in order. */
@@ -68,17 +73,24 @@ export class Run {
   storeTrouble: string | undefined;
   readonly counts = { late: 0, checkpoints: 0, suppressed: 0, alerts: 0, records: 0 };
   source: Source | undefined;
+  /** A plan that waits for the next checkpoint. */
+  next:
+    | { readonly setup: Setup; readonly switched: (offsets: ReadonlyMap<string, number> | undefined) => void }
+    | undefined;
 
   constructor(
     readonly options: EngineOptions,
     readonly claimed: Claimed,
     readonly lease: Lease,
+    /** Does something with the outside until it works; undefined when stopped meanwhile. */
+    readonly insist: Insist,
     depths: ReadonlyMap<string, number>,
   ) {
     const { time, setup } = options;
     this.bell = new Bell(time);
     this.setup = setup;
     this.head = readHead(claimed.head);
+    this.positions = new Map(this.head.positions);
     this.newest = this.head.newest;
     this.number = claimed.number;
     this.outbox = new Outbox(this.head.seq);
@@ -139,6 +151,29 @@ export class Run {
     };
   }
 
+  /** Opens a source where the partitions stand; one that was open is closed first. Feeds that are read on stay. */
+  async openSource(): Promise<void> {
+    await this.source?.close();
+    this.isReading = false;
+    const source = this.options.source(this.setup.plan, (topic, partition) => {
+      const name = partitionName({ topic, partition });
+      return this.feedOf(name)?.reading ?? this.positions.get(name);
+    });
+    this.source = source;
+    const opened = await this.insist("The source", () => source.open());
+    for (const partition of opened ?? []) {
+      if (this.feedOf(partitionName(partition)) === undefined) this.addFeed(partition);
+    }
+    if (opened === undefined) return;
+    await this.insist("The source", () => source.start(readerOf(this, source)));
+    for (const feed of this.feeds) if (feed.isHeld) source.pause(feed.partition);
+    this.isReading = true;
+  }
+
+  feedOf(name: string): Feed | undefined {
+    return this.feeds.find(({ partition }) => partitionName(partition) === name);
+  }
+
   /** Takes up a partition. */
   addFeed(opened: OpenedPartition): void {
     const { options: { drain, time } } = this;
@@ -146,6 +181,13 @@ export class Run {
     const feed: Feed = new Feed(opened, this.laneOptions(opened, inputs, () => feed), drain, time.monotonic());
     this.feeds.push(feed);
     this.openInputs(feed, opened, inputs);
+  }
+
+  /** Reads a feed on under the present plan. */
+  replan(feed: Feed): void {
+    const inputs = new Map<string, Input>();
+    feed.replan(this.laneOptions(feed.opened, inputs, () => feed));
+    this.openInputs(feed, feed.opened, inputs);
   }
 
   private openInputs(feed: Feed, opened: OpenedPartition, inputs: Map<string, Input>): void {
@@ -243,6 +285,28 @@ export class Run {
     this.end ??= end;
     this.bell.ring();
   }
+}
+
+/** Hands what a source says to the feeds of a run, as long as it is the run's source. */
+function readerOf(run: Run, source: Source): SourceReader {
+  const isCurrent = () => run.source === source;
+  return {
+    batch(partition, batch) {
+      if (isCurrent()) run.feedOf(partitionName(partition))?.add(batch);
+      run.bell.ring();
+    },
+    added(opened) {
+      if (!isCurrent() || run.options.drain || run.feedOf(partitionName(opened)) !== undefined) return;
+      run.addFeed(opened);
+      run.bell.ring();
+    },
+    ended(partition) {
+      const feed = run.feedOf(partitionName(partition));
+      if (feed !== undefined) feed.hasEnded = true;
+      run.bell.ring();
+    },
+    failed: (error) => run.finish({ why: "failed", error }),
+  };
 }
 
 /** A rule whose alerts depend on more than the event at hand: they leave after the checkpoint that contains them. */

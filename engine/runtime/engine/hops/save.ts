@@ -70,11 +70,22 @@ function hasChanged({ since, outbox, task }: Run): boolean {
   return since.events > 0 || outbox.dirty > 0 || task.dirty > 0;
 }
 
-function beginCheckpoint(run: Run): void {
+/** A checkpoint whether one is due or not; the task's head in it, undefined when the life has ended. */
+export async function checkpointNow(run: Run): Promise<string | undefined> {
+  while (run.saving !== undefined) await run.saving;
+  tidy(run);
+  if (run.end !== undefined) return undefined;
+  const head = beginCheckpoint(run);
+  await run.saving;
+  return run.end === undefined ? head : undefined;
+}
+
+/** Begins a checkpoint; returns the task's head. */
+function beginCheckpoint(run: Run): string {
   const { since, options: { time } } = run;
   const { head, states, timers } = run.task.collect();
   const { outbox, lanes } = run.outbox.collect();
-  const positions = new Map(run.head.positions);
+  const positions = new Map(run.positions);
   for (const feed of run.feeds) positions.set(partitionName(feed.partition), feed.position);
   const text = writeHead({ positions, seq: run.outbox.lastSeq, newest: run.newest, task: head });
   since.events = 0;
@@ -84,6 +95,7 @@ function beginCheckpoint(run: Run): void {
     run.saving = undefined;
     run.bell.ring();
   });
+  return head;
 }
 
 async function write(run: Run, checkpoint: Checkpoint): Promise<void> {
