@@ -67,4 +67,15 @@ export const crashes: Cases = {
     }
     expect(await numberFound(await trial.store())).toBe(0);
   },
+  "a checkpoint behind a drop that is cut at any step is kept": async (trial) => {
+    for (let step = 0, cut = true; cut; step++) {
+      const store = await trial.store();
+      await store.drop("t");
+      const { fence } = await claimed(store);
+      await saved(store, fence, 1, changesOf(1));
+      cut = await trial.crash(step, (other) => other.drop("t"));
+      await saved(await trial.store(), fence, 1, changesOf(1));
+      expect(await numberFound(await trial.store())).toBe(1);
+    }
+  },
 };

@@ -4,7 +4,7 @@ import { changesOf, numberFound } from "../../../tests/stores/crashes.ts";
 import { checkpoint, claimed, partsOf, saved } from "../../../tests/stores/trial.ts";
 import type { CheckpointStore } from "../../runtime/store.ts";
 import { connectRedis } from "../redis.ts";
-import { allOf, type RedisConnection, RedisError } from "./port.ts";
+import { allOf, type RedisCommand, type RedisConnection, RedisError } from "./port.ts";
 import { redisStore } from "./store.ts";
 
 const size = { changes: 20, length: 1_000_000, group: 1_000_000 };
@@ -58,21 +58,30 @@ async function whenBack<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A connection on which something happens before the command of that number, whose answer and all behind it are lost. */
-function disturbed(redis: RedisConnection, at: number, fault: () => Promise<void>): RedisConnection & { seen: number } {
-  const connection = {
+/** Something happens before the command of that number, whose answer and all behind it are lost. */
+function disturbed(redis: RedisConnection, at: number, fault: () => Promise<void>): RedisConnection {
+  return meddled(redis, at, async () => {
+    await fault();
+    throw new RedisError("Redis is away: the connection broke");
+  });
+}
+
+/** Does something else with the commands from that number on; it gives their answers. */
+function meddled(
+  redis: RedisConnection,
+  at: number,
+  meddle: (rest: readonly RedisCommand[]) => Promise<readonly unknown[]>,
+): RedisConnection {
+  let seen = 0;
+  return {
     ...redis,
-    seen: 0,
-    async pipeline(commands: Parameters<RedisConnection["pipeline"]>[0]) {
-      const before = at - connection.seen;
-      connection.seen += commands.length;
+    async pipeline(commands) {
+      const before = at - seen;
+      seen += commands.length;
       if (before < 0 || before >= commands.length) return redis.pipeline(commands);
-      await redis.pipeline(commands.slice(0, before));
-      await fault();
-      throw new RedisError("Redis is away: the connection broke");
+      return [...await redis.pipeline(commands.slice(0, before)), ...await meddle(commands.slice(before))];
     },
   };
-  return connection;
 }
 
 Deno.test("Redis killed and restarted between any two steps of a save: asked again, it is saved once and whole", () =>
@@ -189,18 +198,66 @@ Deno.test("Redis without memory left refuses a checkpoint as a whole, and takes 
     expect(await numberFound(store)).toBe(2);
   }));
 
-Deno.test("a staged list that never became true is gone after a minute; all that lasts has no time to live", () =>
+Deno.test("a checkpoint of which a part did not arrive is refused", () =>
   scene(async ({ redis, store }) => {
     const { fence } = await claimed(store);
     await saved(store, fence, 1, changesOf(1));
-    const cut = redisStore(disturbed(redis, 2, () => Promise.resolve()), "app", size);
-    await expect(cut.save(fence, checkpoint(2, changesOf(2)))).rejects.toThrow("broke");
-    const names = (await allOf(redis, [["KEYS", "*"]]))[0] as string[];
-    const lives = await allOf(redis, names.map((name) => ["PTTL", name]));
-    for (const [i, name] of names.entries()) {
-      if (name.includes(":redo:")) expect(lives[i]).toBeGreaterThan(0);
-      else expect(lives[i]).toBe(-1);
-    }
-    expect(names.some((name) => name.includes(":redo:"))).toBe(true);
-    expect(new Set(names.map((name) => name.split("}")[0]))).toEqual(new Set(["{app:t"]));
+    const losing = meddled(redis, 2, ([lost, ...rest]) => {
+      expect(lost?.[0]).toBe("RPUSH");
+      return redis.pipeline([["PING"], ...rest]);
+    });
+    const save = redisStore(losing, "app", size).save(fence, checkpoint(2, changesOf(2)));
+    await expect(save).rejects.toMatchObject({ state: "away", message: expect.stringContaining("lost a part") });
+    expect(await numberFound(store)).toBe(1);
+  }));
+
+Deno.test("a drop that was overtaken by another removes nothing of what was saved since", () =>
+  scene(async ({ redis, store }) => {
+    const { fence } = await claimed(store);
+    await saved(store, fence, 1, changesOf(1));
+    // Its first command begins the drop, its second looks for names, its third removes them.
+    const slow = meddled(redis, 2, async (rest) => {
+      await store.drop("t");
+      await saved(store, fence, 1, changesOf(1));
+      return redis.pipeline(rest);
+    });
+    await redisStore(slow, "app", size).drop("t");
+    expect(await numberFound(store)).toBe(1);
+  }));
+
+Deno.test("a claim between the head and its changes is told to the one who saves", () =>
+  scene(async ({ redis, store }) => {
+    const { fence } = await claimed(store);
+    const overtaken = meddled(redis, 8, async (rest) => {
+      expect(await numberFound(store)).toBe(1);
+      return redis.pipeline(rest);
+    });
+    expect(await redisStore(overtaken, "app", size).save(fence, checkpoint(1, changesOf(1)))).toBe("fenced");
+    expect(await numberFound(store)).toBe(1);
+  }));
+
+/** Names that Redis holds, and for how long still in milliseconds; -1 for those that last. */
+async function livesOf(redis: RedisConnection): Promise<ReadonlyMap<string, number>> {
+  const names = (await allOf(redis, [["KEYS", "*"]]))[0] as string[];
+  const lives = await allOf(redis, names.map((name) => ["PTTL", name]));
+  return new Map(names.map((name, i) => [name, Number(lives[i])]));
+}
+
+Deno.test("a staged list has a minute to become true; all that lasts has no time to live, and one hash tag", () =>
+  scene(async ({ redis, store }) => {
+    const { fence } = await claimed(store);
+    await saved(store, fence, 1, changesOf(1));
+    const saveCutAt = (at: number) => {
+      const cut = redisStore(disturbed(redis, at, () => Promise.resolve()), "app", size);
+      return expect(cut.save(fence, checkpoint(2, changesOf(2)))).rejects.toThrow("broke");
+    };
+    await saveCutAt(2);
+    const staged = [...await livesOf(redis)].filter(([, millis]) => millis !== -1);
+    expect(staged).toEqual([[expect.stringContaining("{app:t}:redo:"), expect.any(Number)]]);
+    await redis.pipeline([["DEL", staged[0]?.[0] ?? ""]]);
+    await saveCutAt(8);
+    const lives = await livesOf(redis);
+    expect([...lives.keys()].filter((name) => name.includes(":redo:")).length).toBe(1);
+    expect(new Set(lives.values())).toEqual(new Set([-1]));
+    expect([...lives.keys()].every((name) => name.startsWith("{app:t}:"))).toBe(true);
   }));

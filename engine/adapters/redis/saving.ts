@@ -38,8 +38,9 @@ export async function saveOnce(
   if (answer === "unstaged") {
     throw new StoreError(`Redis at ${saving.redis.address} lost a part of a checkpoint`, "away");
   }
-  if (answer === "saved" || answer === "again") return await finish(saving, checkpoint.number, answers.at(-1));
-  return answer;
+  if (answer !== "saved" && answer !== "again") return answer;
+  // Another may have claimed the task between two scripts; then it is the one to apply the rest.
+  return answers.at(-1) === -1 ? "fenced" : "saved";
 }
 
 /** Pushes the chunks but for the last group, which goes with what makes them true: a small checkpoint is one round trip. */
@@ -71,11 +72,6 @@ function commitOf({ names, fence }: Saving, { number, head }: Checkpoint, list: 
 /** Applies one chunk. */
 function applyOf({ names, fence }: Saving, number: number): RedisCommand {
   return ["EVAL", scripts.apply, 1, names.meta, fence.epoch, fence.owner, number, names.prefix];
-}
-
-/** Applies what an earlier attempt, or an earlier owner, left. A claim that went to another meanwhile is told. */
-async function finish(saving: Saving, number: number, left: unknown): Promise<Saved> {
-  return left === 0 || left === "saved" || await applyRest(saving, number) ? "saved" : "fenced";
 }
 
 /** Applies all that is true and not applied yet; false when the claim is another's. */

@@ -90,13 +90,14 @@ class RedisStore {
   private async save(fence: Fence, checkpoint: Checkpoint): Promise<Saved> {
     const names = namesOf(this.app, fence.task);
     const saving = { redis: this.redis, names, fence };
-    for (;;) {
+    for (let tries = 0; tries < 3; tries++) {
       const attempt = `${fence.epoch}.${checkpoint.number}.${this.name}.${this.attempts++}`;
       const answer = await saveOnce(saving, checkpoint, attempt, this.size);
       if (answer === "dropping") await drop(this.redis, names);
       else if (answer !== "behind") return answer;
       else if (!await applyRest(saving, checkpoint.number - 1)) return "fenced";
     }
+    throw new StoreError(`Redis at ${this.redis.address} did not take checkpoint ${checkpoint.number}`, "away");
   }
 
   private async get(name: string): Promise<string | undefined> {
