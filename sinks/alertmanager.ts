@@ -44,7 +44,7 @@ export const alertmanager: SinkKind = {
       close: () => Promise.resolve(endpoint.close()),
     };
   },
-  example: 'alertmanager: { alertmanager: { url: "http://127.0.0.1:9093" } }',
+  example: 'alertmanager: { alertmanager: { url: "${env:ALERTMANAGER_URL}" } }',
 };
 
 const refused: Verdict = { result: "rejected", reason: "this sink takes alerts, not records" };

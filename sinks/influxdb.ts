@@ -58,7 +58,7 @@ export const influxdb: SinkKind = {
       close: () => Promise.resolve(endpoint.close()),
     };
   },
-  example: 'influx: { influxdb: { url: "http://127.0.0.1:8086", database: vigie, measurement: fraud_alerts } }',
+  example: 'influx: { influxdb: { url: "${env:INFLUXDB_URL}", database: vigie, measurement: fraud_alerts } }',
 };
 
 const empty: Verdict = { result: "rejected", reason: "it has no value that a field can hold" };

@@ -41,7 +41,7 @@ export const s3: SinkKind = {
   batchMax: 10_000,
   gather: ({ flush }) => millisOf(flush, 300_000),
   create: (options, { name }) => openBucket(options, name),
-  example: 'archive: { s3: { bucket: alerts, endpoint: "http://127.0.0.1:9000", path_style: true, ' +
+  example: 'archive: { s3: { bucket: alerts, endpoint: "${env:S3_ENDPOINT}", path_style: true, ' +
     'access_key: "${env:S3_KEY}", secret_key: "${env:S3_SECRET}" } }',
 };
 

@@ -48,7 +48,7 @@ export const webhook: SinkKind = {
   batchMax: 50,
   retries: scheduleOf,
   create: openWebhook,
-  example: 'hook: { webhook: { url: "https://example.com/alerts", secret: "${env:HOOK_SECRET}" } }',
+  example: 'hook: { webhook: { url: "${env:HOOK_URL}", secret: "${env:HOOK_SECRET}" } }',
 };
 
 const standardWaits = ["5s", "1m", "5m", "30m", "2h", "5h", "10h"];
