@@ -5,16 +5,19 @@ import type { Plan } from "../../engine/compile/plan.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
 import { loadDeployment } from "../../engine/config/load.ts";
 import { Secrets } from "../../engine/config/secrets.ts";
-import { loadThresholds } from "../../engine/config/thresholds.ts";
-import { demoThresholds } from "../../engine/generate/mod.ts";
 import { SourceError } from "../../engine/runtime/source.ts";
 import { StoreError } from "../../engine/runtime/store.ts";
 import { Engine } from "../../engine/runtime/engine/engine.ts";
+import { statusOf } from "../../engine/runtime/engine/status.ts";
 import { sinkKinds } from "../../sinks/mod.ts";
 import { EnvironmentError, exit, type ExitCode, type Given, type Terminal } from "../command.ts";
 import { embeddedDeployment } from "./embedded.ts";
-import { readProject, shownErrors } from "./project.ts";
-import { openReceivers, setupOf } from "./setup.ts";
+import { contentOf } from "./content.ts";
+import { shownErrors } from "./project.ts";
+import { pathsOf, readSetup } from "./read_setup.ts";
+import { Reloader } from "./reloader.ts";
+import { type RunningServer, startServer } from "./server.ts";
+import { openReceivers } from "./setup.ts";
 import type { Signals } from "./signals.ts";
 import { openSource, streamsRead } from "./sources.ts";
 import { openStore } from "./stores.ts";
@@ -33,25 +36,20 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
   if (loaded === undefined) return exit.problem;
   const { deployment, secrets, isEmbedded } = loaded;
   const log = (line: string) => terminal.err(`${new Date(now()).toISOString()} ${secrets.redact(line)}\n`);
-  const project = await readProject(deployment, !isEmbedded);
-  const thresholds = isEmbedded
-    ? { thresholds: demoThresholds, problems: [], texts: new Map<string, string>() }
-    : await readThresholds(deployment);
-  const problems = [...project.problems, ...thresholds.problems];
-  const errors = shownErrors(problems, new Map([...project.texts, ...thresholds.texts]), terminal.isTerminal);
-  if (project.plan === undefined || errors !== "") {
-    terminal.out(errors);
-    return exit.problem;
-  }
-  const drain = given.flag("drain");
+  const [drain, failFast] = [given.flag("drain"), given.flag("fail-fast")];
   const output = { isTerminal: terminal.isTerminal, write: terminal.out };
   const receivers = openReceivers(deployment, output);
-  const failFast = given.flag("fail-fast");
+  const input = { deployment, isEmbedded, drain, receivers, colour: terminal.isTerminal };
+  const content = await contentOf(pathsOf(deployment));
+  const read = await readSetup(input);
+  if ("problems" in read) {
+    terminal.out(read.problems);
+    return exit.problem;
+  }
   await openAll(receivers, failFast, log);
   const store = openStore(deployment.store, deployment.app);
-  const setup = setupOf(project.plan, { deployment, receivers, thresholds: thresholds.thresholds, drain });
   const engine = new Engine({
-    setup,
+    setup: read.setup,
     source: (plan, position) => openSource(plan, position, { deployment, failFast, log }),
     store,
     task: "all",
@@ -66,7 +64,13 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     shutdown: deployment.shutdown,
     log,
   });
-  log(opening(project.plan, deployment));
+  log(opening(read.setup.plan, deployment));
+  const reloader = drain ? undefined : new Reloader(
+    { paths: pathsOf(deployment), read: () => readSetup(input), switchTo: (setup) => engine.reload(setup), log },
+    { content, meaning: read.meaning },
+  );
+  const server = serve(deployment, isEmbedded, engine, reloader, log);
+  signals.onReload(() => void reloader?.reload());
   signals.onStop(() => {
     log("Stopping: what was read is saved and delivered");
     engine.stop();
@@ -78,9 +82,36 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     if (!isOutside(error)) throw error;
     throw new EnvironmentError(secrets.redact(error.message), { cause: error });
   } finally {
+    reloader?.stop();
     signals.end();
+    await server?.close();
     for (const { close } of receivers.values()) await close().catch(() => {});
     await store.close().catch(() => {});
+  }
+}
+
+/** The server, where the deployment asks for one. The embedded engine does without when the address is taken. */
+function serve(
+  { http }: Deployment,
+  isEmbedded: boolean,
+  engine: Engine,
+  reloader: Reloader | undefined,
+  log: (line: string) => void,
+): RunningServer | undefined {
+  if (http === undefined) return undefined;
+  try {
+    const server = startServer(http, {
+      status: () => statusOf(engine.run),
+      reloads: () => ({ ...(reloader?.counts ?? { done: 0, failed: 0 }), last: reloader?.last }),
+      reload: () => reloader?.reload() ?? Promise.resolve({ outcome: "unchanged" }),
+    });
+    log(`Status on http://${server.address}/v1/status`);
+    return server;
+  } catch (error) {
+    const reason = `Cannot listen on ${http.hostname}:${http.port}: ${error instanceof Error ? error.message : error}`;
+    if (!isEmbedded) throw new EnvironmentError(reason, { cause: error });
+    log(reason);
+    return undefined;
   }
 }
 
@@ -100,11 +131,6 @@ async function readDeployment(path: string | undefined, terminal: Terminal): Pro
   if (deployment !== undefined) return { deployment, secrets, isEmbedded: false };
   terminal.out(shownErrors(problems, texts, terminal.isTerminal));
   return undefined;
-}
-
-function readThresholds({ database }: Deployment) {
-  if (database.kind === "file") return loadThresholds(database.path);
-  return { thresholds: [], problems: [], texts: new Map<string, string>() };
 }
 
 /** Opens every sink; one that is away is opened when it is needed, unless the start is to fail at once. */

@@ -1,0 +1,57 @@
+/** From the files of a project to a setup, at the start and at every reload: or the problems as people read them. */
+import type { Plan } from "../../engine/compile/plan.ts";
+import type { Deployment } from "../../engine/config/deployment.ts";
+import { loadThresholds } from "../../engine/config/thresholds.ts";
+import { demoThresholds } from "../../engine/generate/mod.ts";
+import type { Setup } from "../../engine/runtime/engine/options.ts";
+import type { OpenReceiver } from "./receivers.ts";
+import { readProject, shownErrors } from "./project.ts";
+import { setupOf } from "./setup.ts";
+
+export interface SetupInput {
+  readonly deployment: Deployment;
+  /** Nothing but what is built in: sinks that packs name need not be there. */
+  readonly isEmbedded: boolean;
+  readonly drain: boolean;
+  readonly receivers: ReadonlyMap<string, OpenReceiver>;
+  /** Whether problems are shown in colour. */
+  readonly colour: boolean;
+}
+
+export type ReadSetup =
+  | {
+    readonly setup: Setup;
+    /** Equal for setups between which a switch would change nothing. */
+    readonly meaning: string;
+  }
+  | { readonly problems: string };
+
+export async function readSetup(input: SetupInput): Promise<ReadSetup> {
+  const { deployment, isEmbedded, colour } = input;
+  const project = await readProject(deployment, !isEmbedded);
+  const { thresholds, problems, texts } = isEmbedded ? demo : await thresholdsOf(deployment);
+  const errors = shownErrors([...project.problems, ...problems], new Map([...project.texts, ...texts]), colour);
+  if (project.plan === undefined || errors !== "") return { problems: errors };
+  const setup = setupOf(project.plan, { ...input, thresholds });
+  return { setup, meaning: JSON.stringify([meaningOf(project.plan), thresholds]) };
+}
+
+const nothing = { thresholds: [], problems: [], texts: new Map<string, string>() };
+const demo = { ...nothing, thresholds: demoThresholds };
+
+function thresholdsOf({ database }: Deployment): ReturnType<typeof loadThresholds> | typeof nothing {
+  return database.kind === "file" ? loadThresholds(database.path) : nothing;
+}
+
+/** Everything that an event could meet. */
+function meaningOf({ rules, streams }: Plan): unknown {
+  return [
+    rules.map(({ name, revision, signature, text, speech }) => [name, revision, signature, text.raw, speech.labels]),
+    [...streams.values()],
+  ];
+}
+
+/** What is read to make a setup. */
+export function pathsOf({ packs, contracts, database }: Deployment): readonly string[] {
+  return [packs, contracts, ...(database.kind === "file" ? [database.path] : [])];
+}

@@ -1,0 +1,124 @@
+/** What an engine is doing, as plain values: for status pages, metrics and readiness. */
+import type { Millis } from "../../model/time.ts";
+import type { RuleCounts } from "../counts.ts";
+import type { Run } from "./run.ts";
+
+export interface EngineStatus {
+  readonly role: "active" | "standby";
+  /** Why the engine cannot do its work now; empty when it can. */
+  readonly troubles: readonly string[];
+  /** Number of the last checkpoint. */
+  readonly checkpoint: number;
+  /** Milliseconds since the last checkpoint was taken. */
+  readonly checkpointAge: Millis;
+  readonly partitions: readonly PartitionStatus[];
+  readonly rules: readonly RuleStatus[];
+  readonly sinks: readonly SinkStatus[];
+  readonly keys: number;
+  readonly dirty: number;
+  readonly late: number;
+}
+
+export interface PartitionStatus {
+  readonly stream: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** First offset that was not handled. */
+  readonly position: number;
+  /** Messages known to be there and not handled. */
+  readonly lag: number;
+  /** Least watermark of its inputs, in milliseconds; null before the first event. */
+  readonly watermark: Millis | null;
+  readonly state: "active" | "idle" | "finished";
+  readonly held: boolean;
+  readonly events: number;
+  readonly dead: number;
+  readonly skipped: number;
+}
+
+export interface RuleStatus extends RuleCounts {
+  readonly rule: string;
+  readonly revision: string;
+  readonly status: string;
+}
+
+export interface SinkStatus {
+  readonly sink: string;
+  /** Undelivered entries. */
+  readonly waiting: number;
+  readonly delivered: number;
+  readonly rejected: number;
+  /** So full that no further event is taken. */
+  readonly full: boolean;
+  readonly failing: string | null;
+}
+
+const standby: EngineStatus = {
+  role: "standby",
+  troubles: [],
+  checkpoint: 0,
+  checkpointAge: 0,
+  partitions: [],
+  rules: [],
+  sinks: [],
+  keys: 0,
+  dirty: 0,
+  late: 0,
+};
+
+/** The status of a life; of an engine that stands by where there is none. */
+export function statusOf(run: Run | undefined): EngineStatus {
+  if (run === undefined) return standby;
+  return {
+    role: "active",
+    troubles: troublesOf(run),
+    checkpoint: run.number,
+    checkpointAge: Math.round(run.options.time.monotonic() - run.since.collected),
+    partitions: run.feeds.map(partitionOf),
+    rules: run.setup.plan.rules.map((rule) => ({
+      rule: rule.name,
+      revision: rule.revision,
+      status: rule.text.status,
+      ...run.task.counts[rule.index]!,
+    })),
+    sinks: [...run.lanes.values()].map((lane) => ({
+      sink: lane.name,
+      waiting: lane.size,
+      delivered: lane.delivered,
+      rejected: lane.rejected,
+      full: lane.isFull,
+      failing: lane.failing ?? null,
+    })),
+    keys: run.task.keys,
+    dirty: run.task.dirty,
+    late: run.counts.late,
+  };
+}
+
+function troublesOf(run: Run): string[] {
+  return [
+    ...(run.isReading ? [] : ["the source is not open"]),
+    ...(run.storeTrouble === undefined ? [] : [`the store does not answer: ${run.storeTrouble}`]),
+    ...(run.lease.isValid ? [] : ["the claim of the task is older than its term"]),
+    ...[...run.lanes.values()].filter((lane) => lane.isFull).map((lane) =>
+      `the sink "${lane.name}" is full: ${lane.size} alerts wait${
+        lane.failing === undefined ? "" : `, ${lane.failing}`
+      }`
+    ),
+  ];
+}
+
+function partitionOf(feed: Run["feeds"][number]): PartitionStatus {
+  const inputs = [...feed.inputs];
+  const watermark = Math.min(...inputs.map((input) => input.watermark));
+  const states = new Set(inputs.map(({ state }) => state));
+  return {
+    ...feed.partition,
+    position: feed.position,
+    lag: Math.max(0, Math.min(feed.end, feed.stopAt) - feed.position),
+    watermark: Number.isFinite(watermark) ? watermark : null,
+    state: states.has("active") ? "active" : states.has("idle") ? "idle" : "finished",
+    held: feed.isHeld,
+    ...feed.counts,
+  };
+}
