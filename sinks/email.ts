@@ -35,6 +35,7 @@ export const email: SinkKind = {
   secondSend:
     "sends again with the same Message-ID, the id of the alert; the delivery log keeps that to what a crash interrupted",
   takes: "alerts",
+  once: true,
   batchMax: 50,
   create({ url, from, to, require_tls, timeout }, { name }) {
     const address = smtpUrl(String(url), name);

@@ -8,12 +8,13 @@ import type { Millis } from "../engine/model/time.ts";
 export type Delivery = { readonly alert: Alert } | { readonly record: OutputRecord };
 
 /**
- * What became of one delivery. `retry` names milliseconds to wait where the receiver asked for a wait; `gone` says that
- * the endpoint asks never to be called again (HTTP 410), which disables a customer's endpoint.
+ * What became of one delivery. `retry` names milliseconds to wait where the receiver asked for a wait; `untried` says that
+ * it waits behind an earlier one and was not sent, so it costs no try. `gone` says that the endpoint asks never to be called
+ * again (HTTP 410), which disables a customer's endpoint.
  */
 export type Verdict =
   | { readonly result: "delivered" }
-  | { readonly result: "retry"; readonly after: number | undefined; readonly reason: string }
+  | { readonly result: "retry"; readonly after: number | undefined; readonly reason: string; readonly untried?: true }
   | { readonly result: "rejected"; readonly reason: string; readonly gone?: true };
 
 /** When a delivery that failed is tried again: the wait before each further try, after which it is given up. */
@@ -39,6 +40,8 @@ export interface SinkKind {
   readonly schema: Readonly<Record<string, unknown>>;
   /** What a second send of the same id does, for docs/operate/guarantees.md. */
   readonly secondSend: string;
+  /** True when the receiver cannot tell a second send: the lane saves what was delivered at once. */
+  readonly once?: true;
   /** `alerts` when the sink refuses records; absent when it takes both. */
   readonly takes?: "alerts";
   /** The schedule that the options ask for; absent or undefined: tried again without end, with growing waits. */

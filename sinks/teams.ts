@@ -23,6 +23,7 @@ export const teams: SinkKind = {
   },
   secondSend: "posts the card again; the delivery log keeps that to what a crash interrupted",
   takes: "alerts",
+  once: true,
   batchMax: 1,
   create(options, { name }) {
     const endpoint = openEndpoint(options, name);

@@ -83,7 +83,9 @@ Deno.test("what is about the same thing arrives in order, and waits after a fail
   const url = `http://127.0.0.1:${server.addr.port}/`;
   const sink = webhook.create({ url, allow_private: true }, testContext());
   const batch = [0, 2, 4].map(delivery).concat({ alert: alertOf(6, { fingerprint: "f2" }) });
-  expect(resultsOf(await sink.deliver(batch))).toEqual(["delivered", "retry", "retry", "delivered"]);
+  const verdicts = await sink.deliver(batch);
+  expect(resultsOf(verdicts)).toEqual(["delivered", "retry", "retry", "delivered"]);
+  expect(verdicts.map((verdict) => "untried" in verdict)).toEqual([false, false, true, false]);
   failing = false;
   await sink.deliver(batch.slice(1, 3));
   expect(order.filter((id) => id !== "a6")).toEqual(["a0", "a2", "a4"]);

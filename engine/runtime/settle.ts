@@ -209,6 +209,8 @@ export class DeliveryLane {
   /** True when the entry needs no further try. */
   private judge(waiting: Waiting, verdict: Verdict): boolean {
     const { entry } = waiting;
+    // What waited behind an earlier entry used up no try, and goes on waiting behind it.
+    if (verdict.result === "retry" && verdict.untried === true) return false;
     if (verdict.result === "delivered") this.delivered++;
     else {
       const attempts = (waiting.attempts?.attempts ?? 0) + 1;

@@ -172,3 +172,16 @@ Deno.test("a stop gives up what is not delivered, and says so", async () => {
   lane.stop();
   expect(lane.size).toBe(1);
 });
+
+Deno.test("what waits behind an earlier entry uses up no try: it is sent once that one is settled", async () => {
+  const untried: Verdict = { result: "retry", after: undefined, reason: "away", untried: true };
+  let sends = 0;
+  const { lane, refused } = trial((item) => {
+    if (item === 1) return retry;
+    return sends++ < 4 ? untried : delivered;
+  }, { receiver: { isOne: false, wait: (attempts) => attempts > 3 ? undefined : 1 } });
+  for (const number of [1, 2]) lane.offer({ seq: number, parcel: parcel(number, 0), order: "one" });
+  await settled([lane], new Promise(() => {}));
+  expect(refused.map(([item]) => item)).toEqual([1]);
+  expect([lane.delivered, lane.rejected]).toEqual([1, 1]);
+});

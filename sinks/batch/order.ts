@@ -21,7 +21,7 @@ export async function inOrder(
       const delivery = batch[i];
       if (delivery === undefined) continue;
       const verdict = held ?? await send(delivery);
-      if (verdict.result === "retry") held = verdict;
+      if (verdict.result === "retry") held = { ...verdict, untried: true };
       verdicts[i] = verdict;
     }
   }));
@@ -37,7 +37,7 @@ export async function oneByOne(
   let held: Verdict | undefined;
   for (const delivery of batch) {
     const verdict = held ?? await send(delivery);
-    if (verdict.result === "retry") held = verdict;
+    if (verdict.result === "retry") held = { ...verdict, untried: true };
     verdicts.push(verdict);
   }
   return verdicts;
