@@ -5,6 +5,7 @@
 import { indexPage } from "./generate/index.ts";
 import { type Page, textOf } from "./generate/page.ts";
 import { problemPages } from "./generate/problems.ts";
+import { filePages } from "./generate/files.ts";
 import { commandPages } from "./generate/commands.ts";
 import { rulePages } from "./generate/rules.ts";
 
@@ -13,7 +14,7 @@ export const referenceFolder = "docs/reference";
 
 /** Every file of the reference by path, relative to the root. */
 export function referenceFiles(): ReadonlyMap<string, string> {
-  const pages: readonly Page[] = [...rulePages(), ...commandPages(), ...problemPages()];
+  const pages: readonly Page[] = [...filePages(), ...rulePages(), ...commandPages(), ...problemPages()];
   return new Map([indexPage(pages), ...pages].map((page) => [`${referenceFolder}/${page.path}`, textOf(page)]));
 }
 

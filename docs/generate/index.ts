@@ -2,9 +2,11 @@
 import { type Page, table } from "./page.ts";
 
 const headings: Readonly<Record<string, string>> = {
+  files: "Files",
   kinds: "Kinds of rules",
   windows: "Windows",
   aggregates: "Aggregates",
+  sinks: "Sinks",
   commands: "Commands",
   problems: "Problems",
 };

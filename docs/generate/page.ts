@@ -48,6 +48,11 @@ export function propertyRows(
   });
 }
 
+/** Properties of an object's schema, and which of them are required. */
+export function schemaProperties(schema: Schema): { properties: Schema; required: readonly string[] } {
+  return { properties: isSchema(schema.properties) ? schema.properties : {}, required: strings(schema.required) };
+}
+
 /** What a value may be, in words: "`on_match` or `on_close`", "duration", "condition". */
 function kindOf(schema: Schema): string {
   if (typeof schema.$ref === "string") return schema.$ref.split("/").at(-1) ?? "";

@@ -27,7 +27,7 @@ function kindPage(kind: Kind): Page {
       ...(own.length === 0 ? [] : [
         "## Properties",
         "",
-        "Beside those of [every rule](../rule.md):",
+        "Beside those of [every rule](../files/rule.md):",
         "",
         ...table(["property", "is", "means"], propertyRows(kind.properties, kind.required)),
       ]),

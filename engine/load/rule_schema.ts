@@ -33,7 +33,7 @@ export const conditionSchema: Schema = {
 };
 
 /** What every rule may say; kinds add to it and refuse some of it. */
-const ofEveryRule = {
+export const ofEveryRule = {
   id: { ...name, description: "Name of the rule, unique in the pack." },
   title: { type: "string", description: "One line for people." },
   description: { type: "string", description: "What the rule is for." },
