@@ -9,7 +9,6 @@ import { Claims } from "./sqlite/claims.ts";
 import { asStoreError, busy, codeOf } from "./sqlite/error.ts";
 import { Reader } from "./sqlite/reader.ts";
 import { openReader, openWriter, run } from "./sqlite/schema.ts";
-import { bound, boundValue } from "./sqlite/text.ts";
 import { Writer } from "./sqlite/writer.ts";
 
 export interface SqliteOptions {
@@ -48,7 +47,7 @@ class SqliteStore {
       depths: (task) => this.reads((reader) => reader.depths(task)),
       save: (fence, checkpoint) => this.writes(() => this.save(fence, checkpoint)),
       get: (name) => this.reads((reader) => reader.text(name)),
-      put: (name, text, expect) => this.writes(() => this.put(name, text, expect)),
+      put: (name, text, expect) => this.writes(({ writer }) => writer.put(name, text, expect)),
       drop: (task) =>
         this.writes(({ claims, writer }) => {
           const row = claims.find(task);
@@ -87,20 +86,6 @@ class SqliteStore {
       since = monotonic();
     }
     return "saved";
-  }
-
-  private put(name: string, text: string, expect: string | null | undefined): boolean {
-    const { writing } = this.opened();
-    const [key, value] = [bound(name), boundValue(text)];
-    if (expect === null) {
-      return writing.prepare("INSERT OR IGNORE INTO text VALUES (?, ?)").run(key, value).changes === 1;
-    }
-    if (expect === undefined) {
-      writing.prepare("INSERT OR REPLACE INTO text VALUES (?, ?)").run(key, value);
-      return true;
-    }
-    const update = writing.prepare("UPDATE text SET text = ? WHERE name = ? AND text = ?");
-    return update.run(value, key, boundValue(expect)).changes === 1;
   }
 
   private reads<T>(read: (reader: Reader) => T): Promise<T> {

@@ -18,6 +18,9 @@ export class Writer {
       settleLane: db.prepare("DELETE FROM lane WHERE task = ? AND lane = ? AND seq = ?"),
       closeOne: db.prepare("UPDATE outbox SET open = open - 1 WHERE task = ? AND seq = ?"),
       forget: db.prepare("DELETE FROM outbox WHERE task = ? AND seq = ? AND open = 0"),
+      put: db.prepare("INSERT OR REPLACE INTO text VALUES (?, ?)"),
+      putFirst: db.prepare("INSERT OR IGNORE INTO text VALUES (?, ?)"),
+      putOver: db.prepare("UPDATE text SET text = ? WHERE name = ? AND text = ?"),
       setHead: db.prepare("UPDATE task SET number = ?, writer = ?, head = ? WHERE id = ?"),
     };
   }
@@ -37,6 +40,13 @@ export class Writer {
       this.db.prepare(`DELETE FROM ${table} WHERE task = ?`).run(task);
     }
     this.sql.setHead.run(0, 0, null, task);
+  }
+
+  /** Writes a text of the application; false where `expect` is not what is there. */
+  put(name: string, text: string, expect: string | null | undefined): boolean {
+    const [key, value] = [bound(name), boundValue(text)];
+    if (typeof expect === "string") return this.sql.putOver.run(value, key, boundValue(expect)).changes === 1;
+    return (expect === null ? this.sql.putFirst : this.sql.put).run(key, value).changes > 0;
   }
 
   private setState(task: number, { key, part, text }: StateChange): void {
