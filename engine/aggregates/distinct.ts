@@ -63,28 +63,62 @@ const fold: Fold<State> = {
   },
 };
 
-/** How often each value is in the window. */
-type Counts = Map<ValueKey, number>;
+/**
+ * The values in the window: a list while there are few of them, which is what most keys have, else how often each is
+ * there.
+ */
+type Counts = ValueKey[] | Map<ValueKey, number>;
+
+/** A longer list is counted. */
+const listMax = 8;
+
+function counted(keys: readonly ValueKey[]): Map<ValueKey, number> {
+  const counts = new Map<ValueKey, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
+
+/** The state with a value more. A list of one is made in its size: there may be a million of them. */
+function withKey(state: Counts, key: ValueKey): Counts {
+  if (Array.isArray(state)) {
+    if (state.length === 0) return [key];
+    state.push(key);
+    return state.length > listMax ? counted(state) : state;
+  }
+  return state.set(key, (state.get(key) ?? 0) + 1);
+}
+
+function without(state: Counts, key: ValueKey): Counts {
+  if (Array.isArray(state)) {
+    const at = state.indexOf(key);
+    if (at >= 0) state.splice(at, 1);
+    return state;
+  }
+  const left = (state.get(key) ?? 0) - 1;
+  if (left > 0) state.set(key, left);
+  else state.delete(key);
+  return state;
+}
+
+function keysOf(state: Counts): readonly ValueKey[] {
+  return Array.isArray(state) ? state : [...state].flatMap(([key, count]) => new Array(count).fill(key));
+}
+
+function differentOf(state: Counts): number {
+  return Array.isArray(state) && state.length > 1
+    ? new Set(state).size
+    : Array.isArray(state)
+    ? state.length
+    : state.size;
+}
 
 /** The window holds its values anyway, so here they are counted exactly, however many there are. */
 const slidingFold: Fold<Counts> = {
-  empty: () => new Map(),
-  add(state, value) {
-    const key = keyOf(value);
-    return state.set(key, (state.get(key) ?? 0) + 1);
-  },
-  merge(into, other) {
-    for (const [key, count] of other) into.set(key, (into.get(key) ?? 0) + count);
-    return into;
-  },
-  remove(state, value) {
-    const key = keyOf(value);
-    const left = (state.get(key) ?? 0) - 1;
-    if (left > 0) state.set(key, left);
-    else state.delete(key);
-    return state;
-  },
-  result: (state) => state.size === 0 ? undefined : state.size,
+  empty: () => [],
+  add: (state, value) => withKey(state, keyOf(value)),
+  merge: (into, other) => keysOf(other).reduce(withKey, into),
+  remove: (state, value) => without(state, keyOf(value)),
+  result: (state) => differentOf(state) || undefined,
 };
 
 export const distinct: Aggregate = {

@@ -317,8 +317,8 @@ export function buildMeasures(
     empty: () => folds.map((fold) => fold.empty()),
     valuesOf(scope, stream) {
       const reads = readingsOf(stream);
-      const values: Value[] = [];
-      for (let i = 0; i < leaves.length; i++) values.push(reads[i]?.(scope) ?? null);
+      const values: Value[] = new Array(leaves.length);
+      for (let i = 0; i < leaves.length; i++) values[i] = reads[i]?.(scope) ?? null;
       return values;
     },
     addValues(into, values, place) {

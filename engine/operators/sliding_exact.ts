@@ -29,24 +29,25 @@ interface Chunk {
   saved: boolean;
 }
 
+/** Arrays are made when there is something to hold, and in its size: most keys see few events. */
 interface Content {
-  readonly chunks: Chunk[];
+  chunks: Chunk[] | undefined;
   count: number;
   /** Accumulators of everything in the chunks; rebuilt on load. */
   readonly total: Accumulators;
-  gone: number[];
+  gone: number[] | undefined;
 }
 
 /** A store that keeps events: exact edges. */
 export function exactStore(size: Millis, measures: Measures): SlidingStore<Content> {
   const width = Math.max(1, Math.ceil(size / chunksPerWindow));
-  const empty = (): Content => ({ chunks: [], count: 0, total: measures.empty(), gone: [] });
+  const empty = (): Content => ({ chunks: undefined, count: 0, total: measures.empty(), gone: undefined });
   return {
     empty,
     enter(content, event, newest, scope) {
       if (event.place.time <= newest - size) return false;
       const entry = { place: event.place, values: measures.valuesOf(scope, event.place.stream) };
-      insert(chunkAt(content, Math.floor(event.place.time / width)), entry);
+      insert(content, Math.floor(event.place.time / width), entry);
       content.count++;
       measures.addValues(content.total, entry.values, entry.place);
       evict(content, newest - size, measures);
@@ -64,28 +65,35 @@ export function exactStore(size: Millis, measures: Measures): SlidingStore<Conte
     save,
     load(parts, newest) {
       const content = empty();
-      for (const [part, text] of parts) {
-        content.chunks.push({ index: Number(part), entries: JSON.parse(text), from: 0, changed: false, saved: true });
-      }
-      content.chunks.sort((a, b) => a.index - b.index);
+      const chunks = Array.from(parts, ([part, text]): Chunk => {
+        return { index: Number(part), entries: JSON.parse(text), from: 0, changed: false, saved: true };
+      });
+      content.chunks = chunks.sort((a, b) => a.index - b.index);
       refold(content, newest - size, measures);
       return content;
     },
   };
 }
 
-function chunkAt(content: Content, index: number): Chunk {
+function insert(content: Content, index: number, entry: Entry): void {
   const { chunks } = content;
+  if (chunks === undefined) {
+    content.chunks = [chunkOf(index, entry)];
+    return;
+  }
   let at = chunks.length;
   while (at > 0 && chunks[at - 1]!.index > index) at--;
   const known = chunks[at - 1];
-  if (known !== undefined && known.index === index) return known;
-  const chunk: Chunk = { index, entries: [], from: 0, changed: true, saved: false };
-  chunks.splice(at, 0, chunk);
-  return chunk;
+  if (known?.index === index) insertInto(known, entry);
+  else if (at === chunks.length) chunks.push(chunkOf(index, entry));
+  else chunks.splice(at, 0, chunkOf(index, entry));
 }
 
-function insert(chunk: Chunk, entry: Entry): void {
+function chunkOf(index: number, entry: Entry): Chunk {
+  return { index, entries: [entry], from: 0, changed: true, saved: false };
+}
+
+function insertInto(chunk: Chunk, entry: Entry): void {
   const last = chunk.entries[chunk.entries.length - 1];
   if (last === undefined || comparePlaces(last.place, entry.place) <= 0) chunk.entries.push(entry);
   else chunk.entries.splice(position(chunk, entry.place), 0, entry);
@@ -106,7 +114,8 @@ function position(chunk: Chunk, place: Place): number {
 
 /** Takes out every event at or before the edge, oldest first. */
 function evict(content: Content, edge: Millis, measures: Measures): void {
-  for (let chunk = content.chunks[0]; chunk !== undefined; chunk = content.chunks[0]) {
+  const { chunks = none } = content;
+  for (let chunk = chunks[0]; chunk !== undefined; chunk = chunks[0]) {
     while (chunk.from < chunk.entries.length) {
       const entry = chunk.entries[chunk.from]!;
       if (entry.place.time > edge) return;
@@ -114,34 +123,37 @@ function evict(content: Content, edge: Millis, measures: Measures): void {
       content.count--;
       chunk.from++;
     }
-    content.chunks.shift();
-    if (chunk.saved) content.gone.push(chunk.index);
+    chunks.shift();
+    if (chunk.saved) (content.gone ??= []).push(chunk.index);
   }
 }
 
 function evidence(content: Content): Place[] {
   const places: Place[] = [];
-  for (let at = content.chunks.length - 1; at >= 0 && places.length < evidenceLimit; at--) {
-    const { entries, from } = content.chunks[at]!;
+  const { chunks = none } = content;
+  for (let at = chunks.length - 1; at >= 0 && places.length < evidenceLimit; at--) {
+    const { entries, from } = chunks[at]!;
     for (let i = entries.length - 1; i >= from && places.length < evidenceLimit; i--) places.push(entries[i]!.place);
   }
   return places.reverse();
 }
 
 function save(content: Content, all: boolean, write: (part: string, text: string | undefined) => void): void {
-  for (const index of content.gone) write(String(index), undefined);
-  for (const chunk of content.chunks) {
+  for (const index of content.gone ?? []) write(String(index), undefined);
+  for (const chunk of content.chunks ?? none) {
     if (!all && !chunk.changed) continue;
     write(String(chunk.index), JSON.stringify(chunk.entries.slice(chunk.from)));
     chunk.changed = false;
     chunk.saved = true;
   }
-  content.gone = [];
+  content.gone = undefined;
 }
+
+const none: Chunk[] = [];
 
 /** Passes over what has left the window since its chunk was written, and folds the rest again. */
 function refold(content: Content, edge: Millis, measures: Measures): void {
-  for (const chunk of content.chunks) {
+  for (const chunk of content.chunks ?? none) {
     for (const entry of chunk.entries) {
       if (entry.place.time <= edge) chunk.from++;
       else {

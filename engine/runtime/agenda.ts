@@ -6,7 +6,7 @@ import type { Millis } from "../model/time.ts";
 import type { Clock } from "./clock.ts";
 import type { Keeper, KeyState } from "./keyed.ts";
 import { readTimerId, storeKey, timerId } from "./saved_state.ts";
-import { firesBefore, type Timer } from "./timers.ts";
+import { firesBefore, type TimerKey } from "./timers.ts";
 
 /** A place in the order of timers: everything up to it, it included. */
 export interface TimerPlace {
@@ -33,8 +33,8 @@ export class Agenda {
 
   /** Wakes a keeper for a key when the watermark reaches `due`. */
   arm(keeper: Keeper, key: KeyState, due: Millis): void {
-    key.armed[keeper.slot] = due;
-    keeper.clock.timers.add(due, { keeper, text: key.text, hash: key.hash });
+    key.setDue(keeper.slot, due);
+    keeper.clock.timers.add(due, keeper, key);
   }
 
   /** The clock whose first timer is due and fires before those of all others; undefined when nothing known is due. */
@@ -47,7 +47,8 @@ export class Agenda {
       if (due === least && !before(clock, found)) continue;
       [found, least] = [clock, due];
     }
-    return found === undefined || this.isKnown(least, found) ? found : undefined;
+    if (found === undefined || this.horizon === undefined) return found;
+    return this.isKnown(least, found) ? found : undefined;
   }
 
   /** Whether some clock has come beyond what is known. */
@@ -68,9 +69,11 @@ export class Agenda {
   feed(timers: readonly TimerPlace[], until: Millis, all: boolean): readonly string[] {
     const strange: string[] = [];
     for (const { id, due } of timers) {
-      const { timer } = readTimerId(id, this.keepers);
+      const timer = readTimerId(id, this.keepers);
       if (timer === undefined) strange.push(id);
-      else if (!timer.keeper.stage.states.has(timer.text)) timer.keeper.clock.timers.add(due, timer);
+      else if (!timer.keeper.stage.states.has(timer.key.text)) {
+        timer.keeper.clock.timers.add(due, timer.keeper, timer.key);
+      }
     }
     this.horizon = all ? { due: until, id: lastId } : timers[timers.length - 1] ?? this.horizon;
     return strange;
@@ -84,9 +87,8 @@ export class Agenda {
   /** A key came into memory: what of its timers lies behind the horizon is known now, the rest was known before. */
   admit(key: KeyState): void {
     for (const keeper of key.stage.keepers) {
-      const due = key.armed[keeper.slot]!;
-      const timer = { keeper, text: key.text, hash: key.hash };
-      if (due !== Infinity && !this.isWithin(due, timer)) keeper.clock.timers.add(due, timer);
+      const due = key.dueOf(keeper.slot);
+      if (due !== Infinity && !this.isWithin(due, keeper, key)) keeper.clock.timers.add(due, keeper, key);
     }
   }
 
@@ -95,7 +97,7 @@ export class Agenda {
     const cut = { due: this.reached() + this.ahead, id: lastId };
     if (this.horizon === undefined || this.horizon.due > cut.due) this.horizon = cut;
     for (const clock of this.clocks) {
-      clock.timers.retain((due, timer) => this.isWithin(due, timer) || timer.keeper.stage.states.has(timer.text));
+      clock.timers.retain((due, keeper, key) => this.isWithin(due, keeper, key) || keeper.stage.states.has(key.text));
     }
   }
 
@@ -103,10 +105,10 @@ export class Agenda {
   missing(): readonly string[] {
     const wanted = new Set<string>();
     for (const clock of this.clocks) {
-      for (const { keeper, text } of clock.timers.dueBy(clock.watermark)) {
-        if (!keeper.stage.states.has(text)) wanted.add(storeKey(keeper.stage, text));
-        if (wanted.size >= wantedAtOnce) return [...wanted];
-      }
+      clock.timers.eachDue(clock.watermark, ({ stage }, { text }) => {
+        if (!stage.states.has(text)) wanted.add(storeKey(stage, text));
+        return wanted.size < wantedAtOnce;
+      });
     }
     return [...wanted];
   }
@@ -119,14 +121,14 @@ export class Agenda {
   }
 
   private isKnown(due: Millis, clock: Clock): boolean {
-    const timer = clock.timers.peek();
-    return this.horizon === undefined || timer === undefined || this.isWithin(due, timer);
+    const [keeper, key] = [clock.timers.firstKeeper(), clock.timers.firstKey()];
+    return keeper === undefined || key === undefined || this.isWithin(due, keeper, key);
   }
 
-  private isWithin(due: Millis, timer: Timer): boolean {
+  private isWithin(due: Millis, keeper: Keeper, key: TimerKey): boolean {
     const { horizon } = this;
     if (horizon === undefined || due !== horizon.due) return horizon === undefined || due < horizon.due;
-    return horizon.id === lastId || timerId(timer) <= horizon.id;
+    return horizon.id === lastId || timerId(keeper, key) <= horizon.id;
   }
 }
 
@@ -136,6 +138,8 @@ function covers(horizon: TimerPlace, reached: Millis): boolean {
 
 /** Whether the first timer of a clock fires before that of another, both being due at the same time. */
 function before(clock: Clock, other: Clock | undefined): boolean {
-  const [a, b] = [clock.timers.peek(), other?.timers.peek()];
-  return a !== undefined && b !== undefined && firesBefore(a, b) < 0;
+  const [keeper, key] = [clock.timers.firstKeeper(), clock.timers.firstKey()];
+  const [otherKeeper, otherKey] = [other?.timers.firstKeeper(), other?.timers.firstKey()];
+  if (keeper === undefined || key === undefined || otherKeeper === undefined || otherKey === undefined) return false;
+  return firesBefore(keeper, key, otherKeeper, otherKey);
 }

@@ -8,6 +8,8 @@ import type { Millis } from "../model/time.ts";
 import type { Value } from "../model/value.ts";
 import type { Clock } from "./clock.ts";
 
+const noParts: readonly Value[] = [];
+
 /** What keeps something per key under a name of its own. */
 export interface Keeper {
   /** Begins the names of its parts and timers, such as `pack/rule#signature`: other text, other state. */
@@ -26,14 +28,17 @@ export const changed = 1;
 /** A slot's state is another than the one that was saved: every part of it is to be written. */
 export const replaced = 2;
 
-/** Everything that the keepers of a stage keep for one key. */
+/**
+ * Everything that the keepers of a stage keep for one key. There may be millions of these: the first keeper's state lies
+ * in the object itself, and a key of a stage with one keeper needs no arrays.
+ */
 export class KeyState {
   /** Order in which timers fire. */
   readonly hash: number;
-  /** State of each keeper, by its slot. */
-  readonly slots: unknown[];
-  /** When each keeper is to be woken; Infinity where it is not. */
-  readonly armed: Millis[];
+  private first: unknown = undefined;
+  private firstDue: Millis = Infinity;
+  private others: unknown[] | undefined = undefined;
+  private otherDues: Millis[] | undefined = undefined;
   /** `changed` and `replaced` of each slot; undefined until something is noted. */
   marks: number[] | undefined = undefined;
   /** What the store has, by slot: names of parts, and when the timer is due. Undefined while it has nothing. */
@@ -44,17 +49,42 @@ export class KeyState {
   /** Part of a checkpoint that is not known to be saved yet. */
   inFlight = false;
 
-  constructor(readonly stage: KeyedStage, readonly text: string, readonly parts: readonly Value[]) {
-    const { length } = stage.keepers;
+  constructor(readonly stage: KeyedStage, readonly text: string) {
     this.hash = hashText(text);
-    this.slots = new Array(length).fill(undefined);
-    this.armed = new Array(length).fill(Infinity);
+  }
+
+  /** The state of a slot; undefined when its keeper keeps nothing. */
+  stateOf(slot: number): unknown {
+    return slot === 0 ? this.first : this.others?.[slot - 1];
+  }
+
+  /** Keeps a state in a slot. */
+  keep(slot: number, state: unknown): void {
+    if (slot === 0) this.first = state;
+    else (this.others ??= new Array(this.stage.keepers.length - 1).fill(undefined))[slot - 1] = state;
+  }
+
+  /** When the keeper of a slot is to be woken; Infinity when it is not. */
+  dueOf(slot: number): Millis {
+    return slot === 0 ? this.firstDue : this.otherDues?.[slot - 1] ?? Infinity;
+  }
+
+  /** Sets when the keeper of a slot is to be woken. */
+  setDue(slot: number, due: Millis): void {
+    if (slot === 0) this.firstDue = due;
+    else if (due !== Infinity || this.otherDues !== undefined) {
+      (this.otherDues ??= new Array(this.stage.keepers.length - 1).fill(Infinity))[slot - 1] = due;
+    }
+  }
+
+  /** Values of the key's parts. */
+  parts(): readonly Value[] {
+    return decodeKey(this.text, this.stage.arity);
   }
 
   /** True when no keeper keeps anything. */
   isEmpty(): boolean {
-    for (let i = 0; i < this.slots.length; i++) if (this.slots[i] !== undefined) return false;
-    return true;
+    return this.first === undefined && (this.others === undefined || this.others.every((state) => state === undefined));
   }
 }
 
@@ -70,13 +100,15 @@ export class KeyedStage {
   /** The event for which `current` was found: a key is evaluated once per event. */
   stamp = -1;
   current: KeyState | undefined = undefined;
+  /** Values of the parts of `current`. */
+  parts: readonly Value[] = noParts;
 
   /** `arity` is the number of parts of its keys. */
   constructor(readonly name: string, readonly arity: number) {}
 
   /** The state of a key, made when there is none. */
-  make(text: string, parts: readonly Value[]): KeyState {
-    const state = new KeyState(this, text, parts);
+  make(text: string): KeyState {
+    const state = new KeyState(this, text);
     this.states.set(text, state);
     return state;
   }
@@ -102,11 +134,9 @@ export function decodeKey(text: string, arity: number): readonly Value[] {
   return text.charCodeAt(0) === bracket ? JSON.parse(text) : [text];
 }
 
-const noParts: readonly Value[] = [];
-
-/** FNV-1a over UTF-16 units: spreads keys, and is the same on every machine. */
+/** FNV-1a over UTF-16 units, 31 bits of it: spreads keys, is the same on every machine, and is kept as a small integer. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
+  return hash >>> 1;
 }

@@ -33,11 +33,11 @@ export class Ledger {
   /** Notes that a slot changed; `before` is what it held, to see whether its state is another one now. */
   note(key: KeyState, slot: number, before: unknown): void {
     if (!this.durable) {
-      if (key.slots[slot] === undefined) this.emptied.push(key);
+      if (key.stateOf(slot) === undefined) this.emptied.push(key);
       return;
     }
-    const marks = key.marks ??= new Array(key.slots.length).fill(0);
-    marks[slot] = marks[slot]! | changed | (key.slots[slot] === before ? 0 : replaced);
+    const marks = key.marks ??= new Array(key.stage.keepers.length).fill(0);
+    marks[slot] = marks[slot]! | changed | (key.stateOf(slot) === before ? 0 : replaced);
     key.used = true;
     if (key.dirty) return;
     key.dirty = true;
@@ -89,15 +89,15 @@ export class Ledger {
   admit(name: string, parts: ReadonlyMap<string, string> | undefined): KeyState | undefined {
     const place = readStoreKey(name, this.stages);
     if (place === undefined || place.stage.states.has(place.text)) return undefined;
-    const key = place.stage.make(place.text, place.parts);
+    const key = place.stage.make(place.text);
     if (parts === undefined) return key;
-    key.stored = new Array(key.slots.length).fill(undefined);
+    key.stored = new Array(key.stage.keepers.length).fill(undefined);
     for (const [owner, saved] of readParts(parts)) {
       const keeper = this.keepers.get(owner);
       const codec = keeper?.stage === place.stage ? keeper.operator.codec : undefined;
       if (keeper === undefined || codec === undefined || saved.parts.size === 0) continue;
-      key.slots[keeper.slot] = codec.load(saved.parts);
-      key.armed[keeper.slot] = saved.due;
+      key.keep(keeper.slot, codec.load(saved.parts));
+      key.setDue(keeper.slot, saved.due);
       key.stored[keeper.slot] = { parts: [...saved.parts.keys()], due: saved.due };
     }
     return key;

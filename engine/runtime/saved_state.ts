@@ -4,10 +4,9 @@
  * begins with the version of its format.
  */
 import type { Millis } from "../model/time.ts";
-import type { Value } from "../model/value.ts";
-import { decodeKey, hashText, type Keeper, type KeyedStage, type KeyState, replaced, type Stored } from "./keyed.ts";
+import { hashText, type Keeper, type KeyedStage, type KeyState, replaced, type Stored } from "./keyed.ts";
 import type { StateChange, TimerChange } from "./store.ts";
-import type { Timer } from "./timers.ts";
+import type { TimerKey } from "./timers.ts";
 
 /** Version of everything that this file writes. */
 const version = "1";
@@ -31,29 +30,27 @@ export function storeKey(stage: KeyedStage, text: string): string {
 export function readStoreKey(
   key: string,
   stages: ReadonlyMap<string, KeyedStage>,
-): { readonly stage: KeyedStage; readonly text: string; readonly parts: readonly Value[] } | undefined {
+): { readonly stage: KeyedStage; readonly text: string } | undefined {
   const at = key.indexOf(end);
   const stage = stages.get(key.slice(0, at));
   if (stage === undefined) return undefined;
-  const text = unsafe(key.slice(at + 1));
-  return { stage, text, parts: decodeKey(text, stage.arity) };
+  return { stage, text: unsafe(key.slice(at + 1)) };
 }
 
 /** Ids of timers order them as they fire: by rule, key hash, key. */
-export function timerId({ keeper, text, hash }: Timer): string {
+export function timerId(keeper: Keeper, { text, hash }: TimerKey): string {
   return `${keeper.name}${end}${hash.toString(16).padStart(8, "0")}${end}${safe(text)}`;
 }
 
-/** The timer that an id names, or what it named when no keeper of the plan has it. */
+/** The timer that an id names; undefined when no keeper of the plan has it. */
 export function readTimerId(
   id: string,
   keepers: ReadonlyMap<string, Keeper>,
-): { readonly timer: Timer | undefined; readonly owner: string } {
+): { readonly keeper: Keeper; readonly key: TimerKey } | undefined {
   const [owner = "", , ...rest] = id.split(end);
   const keeper = keepers.get(owner);
-  if (keeper === undefined) return { timer: undefined, owner };
   const text = unsafe(rest.join(end));
-  return { timer: { keeper, text, hash: hashText(text) }, owner };
+  return keeper === undefined ? undefined : { keeper, key: { text, hash: hashText(text) } };
 }
 
 /** Stores keep UTF-8: a text that is no Unicode is written as JSON, which escapes it. */
@@ -67,7 +64,7 @@ function unsafe(text: string): string {
 
 /** Writes what changed of a key since it was last written, and notes what the store then has. */
 export function writeKey(key: KeyState, states: StateChange[], timers: TimerChange[]): void {
-  const stored = key.stored ??= new Array(key.slots.length).fill(undefined);
+  const stored = key.stored ??= new Array(key.stage.keepers.length).fill(undefined);
   const marks = key.marks ?? noMarks;
   let name: string | undefined;
   for (const keeper of key.stage.keepers) {
@@ -77,7 +74,7 @@ export function writeKey(key: KeyState, states: StateChange[], timers: TimerChan
     name ??= storeKey(key.stage, key.text);
     const before = stored[slot] ?? nothing;
     const parts = writeParts(keeper, key, name, before, (mark & replaced) !== 0, states);
-    const due = key.slots[slot] === undefined ? Infinity : key.armed[slot]!;
+    const due = key.stateOf(slot) === undefined ? Infinity : key.dueOf(slot);
     if (due !== before.due) writeDue(keeper, key, name, due, states, timers);
     stored[slot] = parts.length === 0 ? undefined : { parts, due };
     marks[slot] = 0;
@@ -101,7 +98,7 @@ function writeParts(
   isAnother: boolean,
   states: StateChange[],
 ): readonly string[] {
-  const state = key.slots[keeper.slot];
+  const state = key.stateOf(keeper.slot);
   const { codec } = keeper.operator;
   const anew = before.parts.length === 0 || isAnother;
   const writes = new Map<string, string | undefined>();
@@ -127,7 +124,7 @@ function writeDue(
 ): void {
   const none = due === Infinity;
   states.push({ key: name, part: keeper.name + duePart, text: none ? undefined : version + due });
-  timers.push({ id: timerId({ keeper, text: key.text, hash: key.hash }), due: none ? undefined : due });
+  timers.push({ id: timerId(keeper, key), due: none ? undefined : due });
 }
 
 /** What the store has of one keeper: its parts by the codec's names, and when its timer is due. */

@@ -103,7 +103,7 @@ export class Stepper {
     const { rule, keeper } = entry;
     const counts = this.ports.counts[rule.index]!;
     const key = keeper === undefined ? undefined : this.keyAt(entry, keeper.stage);
-    const parts = keeper === undefined ? this.partsOf(entry) : key?.parts;
+    const parts = keeper === undefined ? this.partsOf(entry) : key && keeper.stage.parts;
     if (parts === undefined) {
       counts.missingKeys++;
       return;
@@ -113,16 +113,16 @@ export class Stepper {
     this.begin(rule, parts, entry.clock);
     const { operator } = rule.compiled;
     if (keeper === undefined || key === undefined) operator.step(undefined, event, this.turn);
-    else this.put(keeper, key, operator.step(key.slots[keeper.slot], event, this.turn), key.armed[keeper.slot]!);
+    else this.put(keeper, key, operator.step(key.stateOf(keeper.slot), event, this.turn), key.dueOf(keeper.slot));
   };
 
   /** Wakes a keeper for a key whose timer has come. */
   wake(keeper: Keeper, key: KeyState): void {
-    const state = key.slots[keeper.slot];
+    const state = key.stateOf(keeper.slot);
     const { operator, clock, rule } = keeper;
-    key.armed[keeper.slot] = Infinity;
+    key.setDue(keeper.slot, Infinity);
     if (state === undefined || operator.wake === undefined) return;
-    this.begin(rule, key.parts, clock);
+    this.begin(rule, key.parts(), clock);
     this.showRows(rule);
     this.put(keeper, key, operator.wake(state, clock.watermark, this.turn), Infinity);
     // An operator that decides without an event puts carried ones in its place.
@@ -139,9 +139,9 @@ export class Stepper {
 
   /** Keeps what an operator returned, and arms its timer when it asked to be woken earlier than it is to be. */
   private put(keeper: Keeper, key: KeyState, state: unknown, armed: Millis): void {
-    const before = key.slots[keeper.slot];
-    key.slots[keeper.slot] = state;
-    if (state === undefined) key.armed[keeper.slot] = Infinity;
+    const before = key.stateOf(keeper.slot);
+    key.keep(keeper.slot, state);
+    if (state === undefined) key.setDue(keeper.slot, Infinity);
     else if (this.armedDue < armed) this.ports.agenda.arm(keeper, key, this.armedDue);
     this.ports.ledger.note(key, keeper.slot, before);
   }
@@ -151,6 +151,7 @@ export class Stepper {
     if (stage.stamp === this.stamp) return stage.current;
     stage.stamp = this.stamp;
     const parts = this.partsOf(entry);
+    stage.parts = parts ?? noKey;
     stage.current = parts === undefined ? undefined : this.stateAt(stage, parts);
     return stage.current;
   }
@@ -161,15 +162,17 @@ export class Stepper {
     const known = stage.states.get(text);
     if (known !== undefined) return known;
     if (!this.ports.ledger.complete) throw new Error(`the state of a key of stage ${stage.name} was not loaded`);
-    return stage.make(text, parts);
+    return stage.make(text);
   }
 
   /** Values of the key's parts; undefined when one is missing: the event does not enter the rule (language.md §2). */
   partsOf(entry: Entry): readonly Value[] | undefined {
     const { key } = entry.input;
     if (key.length === 0) return noKey;
-    const parts: Value[] = [];
-    for (let i = 0; i < key.length; i++) {
+    const first = key[0]!.evaluate(this.scope);
+    if (first === undefined) return undefined;
+    const parts: Value[] = [first];
+    for (let i = 1; i < key.length; i++) {
       const value = key[i]!.evaluate(this.scope);
       if (value === undefined) return undefined;
       parts.push(value);

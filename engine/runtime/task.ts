@@ -270,14 +270,14 @@ export class Task {
 
   /** Fires a clock's first timer; false when its key is not in memory. */
   private fireFirst({ timers }: Clock): boolean {
-    const timer = timers.peek();
-    if (timer === undefined) return true;
-    const key = timer.keeper.stage.states.get(timer.text);
+    const keeper = timers.firstKeeper();
+    if (keeper === undefined) return true;
+    const key = keeper.stage.states.get(timers.firstKey()?.text ?? "");
     if (key === undefined && !this.ledger.complete) return false;
     const due = timers.next();
     timers.shift();
     // A timer that was armed anew since is not this one.
-    if (key !== undefined && key.armed[timer.keeper.slot] === due) this.stepper.wake(timer.keeper, key);
+    if (key !== undefined && key.dueOf(keeper.slot) === due) this.stepper.wake(keeper, key);
     this.ledger.sweep();
     return true;
   }
@@ -339,11 +339,11 @@ export class Task {
       this.waitedFor.add(storeKey(keeper.stage, text));
       return undefined;
     }
-    const key = known ?? keeper.stage.make(text, per);
-    const before = key.slots[keeper.slot];
+    const key = known ?? keeper.stage.make(text);
+    const before = key.stateOf(keeper.slot);
     const state = isLimit(before) ? before : emptyLimit();
-    key.slots[keeper.slot] = state;
-    if (key.armed[keeper.slot] === Infinity) this.agenda.arm(keeper, key, due);
+    key.keep(keeper.slot, state);
+    if (key.dueOf(keeper.slot) === Infinity) this.agenda.arm(keeper, key, due);
     this.ledger.note(key, keeper.slot, before);
     return state;
   }
