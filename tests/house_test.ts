@@ -22,6 +22,8 @@ const levels: readonly (readonly [prefix: string, level: number])[] = [
   ["engine/load", 4],
   ["engine/compile", 4],
   ["engine/config/", 4],
+  ["engine/privacy/", 4],
+  ["engine/routing/", 5],
   ["engine/runtime/", 5],
   ["engine/adapters/", 6],
   ["rules/", 6],

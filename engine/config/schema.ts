@@ -2,6 +2,7 @@
  * The structure of the deployment file as JSON Schema: what the loader checks and what editors complete. Sinks are
  * checked by the schemas of their kinds, which are given, because sinks are a room above this one.
  */
+import { routeSchema } from "./route_schema.ts";
 
 const duration = { type: "string", format: "duration" } as const;
 const text = { type: "string", minLength: 1 } as const;
@@ -100,6 +101,7 @@ export function deploymentSchema(sinks: SinkSchemas): Readonly<Record<string, un
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Deployment",
     description: "Where a Vigie engine reads, keeps state and delivers.",
+    $defs: { route: routeSchema },
     ...closed({
       app: {
         description: "Consumer group, prefix in Redis, first part of topics the engine makes for itself.",
@@ -131,7 +133,7 @@ export function deploymentSchema(sinks: SinkSchemas): Readonly<Record<string, un
       },
       default_sinks: { description: "Sinks of rules that name none.", ...texts },
       always: { description: "Sinks of every alert, beside the rule's own.", ...texts },
-      routes: { description: "Who is told of which alerts.", type: "array", items: { type: "object" } },
+      routes: { description: "Who is told of which alerts.", type: "array", items: { $ref: "#/$defs/route" } },
       privacy: closed({ key: { description: "Key of hashed personal fields.", ...text } }),
       retention: closed({ alerts: duration, deliveries: duration, dead_letters: duration, audit: duration }),
       topics: closed({

@@ -4,6 +4,7 @@ import { deploymentProblems } from "./deployment.ts";
 import { documentProblems } from "./documents.ts";
 import { expressionProblems } from "./expressions.ts";
 import { kindProblems } from "./kinds.ts";
+import { routeProblems } from "./routes.ts";
 import { ruleProblems } from "./rules.ts";
 import { testProblems } from "./tests.ts";
 
@@ -23,6 +24,7 @@ const catalogues: readonly Readonly<Record<string, DocumentedProblem>>[] = [
   testProblems,
   contractProblems,
   deploymentProblems,
+  routeProblems,
 ];
 
 /** In the order of their codes. */
