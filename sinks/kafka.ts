@@ -7,6 +7,7 @@ import { openKafka } from "../engine/adapters/kafka.ts";
 import { KafkaError } from "../engine/adapters/kafka/error.ts";
 import type { Kafka, KafkaConnection, OutgoingMessage } from "../engine/adapters/kafka/port.ts";
 import { createCommand, ensureTopic } from "../engine/adapters/kafka/topics.ts";
+import { halving } from "./batch/halving.ts";
 import type { Delivery, Sink, SinkContext, SinkKind, Verdict } from "./sink.ts";
 
 export const kafka: SinkKind = {
@@ -61,22 +62,8 @@ function openTopic(
   return {
     open: () => ensureTopic(kafka, topic, settings, topics.create, `the sink "${name}"`).then(() => {}),
     close: () => kafka.close(),
-    async deliver(batch) {
-      const failure = await send(kafka, topic, batch);
-      if (failure === undefined) return batch.map(() => ({ result: "delivered" }));
-      if (failure.state !== "final") return batch.map(() => retry(topic, failure));
-      if (batch.length === 1) return [{ result: "rejected", reason: failure.message }];
-      // One message of the batch can never be taken: each is sent alone to find it, in order.
-      const verdicts: Verdict[] = [];
-      for (const delivery of batch) {
-        const alone = await send(kafka, topic, [delivery]);
-        if (alone === undefined) verdicts.push({ result: "delivered" });
-        else {verdicts.push(
-            alone.state === "final" ? { result: "rejected", reason: alone.message } : retry(topic, alone),
-          );}
-      }
-      return verdicts;
-    },
+    // The adapter sends no more at once than a broker takes, so a refusal is about a message of the batch.
+    deliver: (batch) => halving(batch.map(messageOf), (messages) => send(kafka, topic, messages)),
   };
 }
 
@@ -87,13 +74,13 @@ function retry(topic: string, { message }: KafkaError): Verdict {
   return { result: "retry", after: undefined, reason: `topic "${topic}": ${message}${help}` };
 }
 
-async function send(kafka: Kafka, topic: string, batch: readonly Delivery[]): Promise<KafkaError | undefined> {
+async function send(kafka: Kafka, topic: string, messages: readonly OutgoingMessage[]): Promise<Verdict> {
   try {
-    await kafka.produce(topic, batch.map(messageOf));
-    return undefined;
+    await kafka.produce(topic, messages);
+    return { result: "delivered" };
   } catch (error) {
-    if (error instanceof KafkaError) return error;
-    throw error;
+    if (!(error instanceof KafkaError)) throw error;
+    return error.state === "final" ? { result: "rejected", reason: error.message } : retry(topic, error);
   }
 }
 
