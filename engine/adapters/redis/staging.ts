@@ -23,7 +23,7 @@ export interface ChunkSize {
   readonly group: number;
 }
 
-export const usualChunk: ChunkSize = { changes: 200, length: 200_000, group: 1_000_000 };
+export const usualChunk: ChunkSize = { changes: 100, length: 200_000, group: 1_000_000 };
 
 /** Elements that one command pushes. */
 export type Chunk = readonly string[];
