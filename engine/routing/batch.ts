@@ -1,6 +1,6 @@
 /** Alerts on their way to one notice: counted all, kept whole up to what a notice lists. */
 import { type Alert, severities as known, type Severity } from "../model/alert.ts";
-import { noticeAlertsMax, type NoticeCounts } from "../model/notice.ts";
+import { noticeAlertsMax, type NoticeCounts } from "./notice.ts";
 
 /** Saved as JSON. */
 export interface Batch {

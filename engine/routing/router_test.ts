@@ -4,7 +4,9 @@ import { alertOf } from "../../tests/routing/alert.ts";
 import { readDocument } from "../load/document.ts";
 import type { Alert } from "../model/alert.ts";
 import { isFields } from "../model/value.ts";
+import { compileSchema } from "../load/ajv.ts";
 import { compileRoutes } from "./compile.ts";
+import { alertOfNotice } from "./notice.ts";
 import { Router } from "./router.ts";
 import type { Sent } from "./send.ts";
 import { readySilences } from "./silence.ts";
@@ -146,4 +148,27 @@ Deno.test("what a route holds when it is edited away goes where it was meant to 
   for (const { text } of before.collect()) after.restore(text ?? "");
   expect(shown(after.wake(start + 1))).toEqual(["mail a"]);
   expect(after.due).toBe(Infinity);
+});
+
+Deno.test("a notice is an alert that every sink can deliver, with what its alerts have in common", () => {
+  const router = routerOf(`[{ sinks: [slack], group_by: alert.labels.team, first_notice_after: 1m }]`);
+  router.take(firing("a", { severity: "info", labels: { team: "risk", area: "eu" } }), facts, start);
+  router.take(firing("b", { rule: "velocity", message: "Nine payments", labels: { team: "risk" } }), facts, start);
+  const [sent] = router.wake(start + minute);
+  if (sent === undefined || !("notice" in sent.delivery)) throw new Error("a notice was expected");
+  const alert = alertOfNotice(sent.delivery.notice);
+  expect(alert).toMatchObject({
+    kind: "notice",
+    status: "firing",
+    pack: "payments-fraud",
+    rule: "several",
+    severity: "high",
+    title: "2 alerts: 2 rules",
+    message: "INFO  Four attempts in three seconds\nHIGH  Nine payments",
+    key: { "labels.team": "risk" },
+    values: { alerts: 2, firing: 2, resolved: 0, info: 1, high: 1 },
+    labels: { team: "risk" },
+  });
+  const schema = JSON.parse(Deno.readTextFileSync("contracts/alert.schema.json"));
+  expect(compileSchema(schema, "first")(structuredClone(alert))).toBe(true);
 });

@@ -1,6 +1,6 @@
 /** From a batch to what a sink is given: the alert itself where there is one, else a notice with an id that never changes. */
 import type { Alert } from "../model/alert.ts";
-import type { Notice, NoticeReason } from "../model/notice.ts";
+import type { Notice, NoticeReason } from "./notice.ts";
 import type { Fields } from "../model/value.ts";
 import { identify } from "../runtime/identity.ts";
 import { type Batch, worstOf } from "./batch.ts";
