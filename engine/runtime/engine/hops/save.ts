@@ -16,8 +16,16 @@ export function checkpointDue(run: Run): Millis {
   const { task, outbox, since, options: { checkpoint } } = run;
   if (run.saving !== undefined || run.isTorn) return Infinity;
   if (task.dirty >= checkpoint.maxDirty || outbox.dirty >= outboxDirtyMax) return -Infinity;
-  const group = since.gated === undefined ? Infinity : since.gated + checkpoint.groupCommit;
+  const group = since.gated === undefined || isFarBehind(run) ? Infinity : since.gated + checkpoint.groupCommit;
   return Math.min(group, hasChanged(run) ? since.collected + checkpoint.every : Infinity);
+}
+
+/** Messages that are known to be there, beyond which alerts are late anyway. */
+const farBehind = 20_000;
+
+/** Whether so much waits that more checkpoints would only make every alert later. */
+function isFarBehind({ feeds, options: { drain } }: Run): boolean {
+  return drain || feeds.reduce((lag, { end, position }) => lag + Math.max(0, end - position), 0) > farBehind;
 }
 
 /** Begins a checkpoint when one is due. */
