@@ -29,47 +29,72 @@ interface Chunk {
   saved: boolean;
 }
 
-/** Arrays are made when there is something to hold, and in its size: most keys see few events. */
+/** Most keys see one event and no more, so a window's first event lies alone, without chunks and accumulators. */
 interface Content {
+  only: Entry | undefined;
   chunks: Chunk[] | undefined;
   count: number;
   /** Accumulators of everything in the chunks; rebuilt on load. */
-  readonly total: Accumulators;
+  total: Accumulators | undefined;
   gone: number[] | undefined;
 }
 
 /** A store that keeps events: exact edges. */
 export function exactStore(size: Millis, measures: Measures): SlidingStore<Content> {
   const width = Math.max(1, Math.ceil(size / chunksPerWindow));
-  const empty = (): Content => ({ chunks: undefined, count: 0, total: measures.empty(), gone: undefined });
+  /** Accumulators of what a window holds; those of a single event are not kept. */
+  const totalOf = ({ only, total = measures.empty() }: Content): Accumulators => {
+    if (only !== undefined) measures.addValues(total, only.values, only.place);
+    return total;
+  };
+  /** Gives the first event its chunk, once it is not alone any more. */
+  const spread = (content: Content): Accumulators => {
+    const { only } = content;
+    const total = totalOf(content);
+    content.total = total;
+    content.only = undefined;
+    if (only !== undefined) insert(content, Math.floor(only.place.time / width), only);
+    return total;
+  };
+  const empty = (): Content => ({ only: undefined, chunks: undefined, count: 0, total: undefined, gone: undefined });
   return {
     empty,
     enter(content, event, newest, scope) {
       if (event.place.time <= newest - size) return false;
       const entry = { place: event.place, values: measures.valuesOf(scope, event.place.stream) };
+      if (content.count === 0 && content.total === undefined) {
+        content.only = entry;
+        content.count = 1;
+        return true;
+      }
+      const total = spread(content);
       insert(content, Math.floor(event.place.time / width), entry);
       content.count++;
-      measures.addValues(content.total, entry.values, entry.place);
-      evict(content, newest - size, measures);
+      measures.addValues(total, entry.values, entry.place);
+      evict(content, total, newest - size, measures);
       return true;
     },
     readWith(content, event, scope) {
       const values = measures.valuesOf(scope, event.place.stream);
-      measures.addValues(content.total, values, event.place);
-      measures.read(content.total, event.place, scope);
-      measures.removeValues(content.total, values, event.place);
+      const total = totalOf(content);
+      measures.addValues(total, values, event.place);
+      measures.read(total, event.place, scope);
+      measures.removeValues(total, values, event.place);
     },
-    read: (content, deciding, scope) => measures.read(content.total, deciding, scope),
+    read: (content, deciding, scope) => measures.read(totalOf(content), deciding, scope),
     count: (content) => content.count,
     evidence,
-    save,
+    save(content, all, write) {
+      spread(content);
+      save(content, all, write);
+    },
     load(parts, newest) {
       const content = empty();
       const chunks = Array.from(parts, ([part, text]): Chunk => {
         return { index: Number(part), entries: JSON.parse(text), from: 0, changed: false, saved: true };
       });
       content.chunks = chunks.sort((a, b) => a.index - b.index);
-      refold(content, newest - size, measures);
+      refold(content, spread(content), newest - size, measures);
       return content;
     },
   };
@@ -113,13 +138,13 @@ function position(chunk: Chunk, place: Place): number {
 }
 
 /** Takes out every event at or before the edge, oldest first. */
-function evict(content: Content, edge: Millis, measures: Measures): void {
+function evict(content: Content, total: Accumulators, edge: Millis, measures: Measures): void {
   const { chunks = none } = content;
   for (let chunk = chunks[0]; chunk !== undefined; chunk = chunks[0]) {
     while (chunk.from < chunk.entries.length) {
       const entry = chunk.entries[chunk.from]!;
       if (entry.place.time > edge) return;
-      measures.removeValues(content.total, entry.values, entry.place);
+      measures.removeValues(total, entry.values, entry.place);
       content.count--;
       chunk.from++;
     }
@@ -130,7 +155,8 @@ function evict(content: Content, edge: Millis, measures: Measures): void {
 
 function evidence(content: Content): Place[] {
   const places: Place[] = [];
-  const { chunks = none } = content;
+  const { only, chunks = none } = content;
+  if (only !== undefined) return [only.place];
   for (let at = chunks.length - 1; at >= 0 && places.length < evidenceLimit; at--) {
     const { entries, from } = chunks[at]!;
     for (let i = entries.length - 1; i >= from && places.length < evidenceLimit; i--) places.push(entries[i]!.place);
@@ -152,12 +178,12 @@ function save(content: Content, all: boolean, write: (part: string, text: string
 const none: Chunk[] = [];
 
 /** Passes over what has left the window since its chunk was written, and folds the rest again. */
-function refold(content: Content, edge: Millis, measures: Measures): void {
+function refold(content: Content, total: Accumulators, edge: Millis, measures: Measures): void {
   for (const chunk of content.chunks ?? none) {
     for (const entry of chunk.entries) {
       if (entry.place.time <= edge) chunk.from++;
       else {
-        measures.addValues(content.total, entry.values, entry.place);
+        measures.addValues(total, entry.values, entry.place);
         content.count++;
       }
     }
