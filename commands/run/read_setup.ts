@@ -3,7 +3,7 @@ import type { Plan } from "../../engine/compile/plan.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
 import { loadThresholds } from "../../engine/config/thresholds.ts";
 import { demoThresholds } from "../../engine/generate/mod.ts";
-import type { Setup } from "../../engine/runtime/engine/options.ts";
+import type { FetchedLookups, Setup } from "../../engine/runtime/engine/options.ts";
 import type { OpenReceiver } from "./receivers.ts";
 import { readProject, shownErrors } from "./project.ts";
 import { setupOf } from "./setup.ts";
@@ -13,6 +13,7 @@ export interface SetupInput {
   /** Nothing but what is built in: sinks that packs name need not be there. */
   readonly isEmbedded: boolean;
   readonly drain: boolean;
+  readonly lookups: FetchedLookups | undefined;
   readonly receivers: ReadonlyMap<string, OpenReceiver>;
   /** Whether problems are shown in colour. */
   readonly colour: boolean;

@@ -20,7 +20,7 @@ import { type RunningServer, startServer } from "./server.ts";
 import { openReceivers } from "./setup.ts";
 import type { Signals } from "./signals.ts";
 import { openSource, streamsRead } from "./sources.ts";
-import { openStore } from "./stores.ts";
+import { openLookups, openStore } from "./stores.ts";
 
 /** How long a claim of the task holds without renewal: a standby takes over about as long after a crash. */
 const termMillis = 5_000;
@@ -39,7 +39,8 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
   const [drain, failFast] = [given.flag("drain"), given.flag("fail-fast")];
   const output = { isTerminal: terminal.isTerminal, write: terminal.out };
   const receivers = openReceivers(deployment, output);
-  const input = { deployment, isEmbedded, drain, receivers, colour: terminal.isTerminal };
+  const rows = openLookups(deployment.store);
+  const input = { deployment, isEmbedded, drain, receivers, lookups: rows?.lookups, colour: terminal.isTerminal };
   const content = await contentOf(pathsOf(deployment));
   const read = await readSetup(input);
   if ("problems" in read) {
@@ -87,6 +88,7 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     await server?.close();
     for (const { close } of receivers.values()) await close().catch(() => {});
     await store.close().catch(() => {});
+    await rows?.close().catch(() => {});
   }
 }
 

@@ -5,7 +5,7 @@ import type { Deployment } from "../../engine/config/deployment.ts";
 import type { Threshold } from "../../engine/model/threshold.ts";
 import { fixedThresholds } from "../../engine/model/threshold.ts";
 import { createDecoder } from "../../engine/runtime/decode.ts";
-import type { Setup, Ways } from "../../engine/runtime/engine/options.ts";
+import type { FetchedLookups, Setup, Ways } from "../../engine/runtime/engine/options.ts";
 import type { SinkContext } from "../../sinks/sink.ts";
 import { contextOf, type OpenReceiver, openSink } from "./receivers.ts";
 import { openRefused } from "./refused.ts";
@@ -31,9 +31,10 @@ export interface SetupNeeds {
   readonly receivers: ReadonlyMap<string, OpenReceiver>;
   readonly thresholds: readonly Threshold[];
   readonly drain: boolean;
+  readonly lookups: FetchedLookups | undefined;
 }
 
-export function setupOf(plan: Plan, { deployment, receivers, thresholds, drain }: SetupNeeds): Setup {
+export function setupOf(plan: Plan, { deployment, receivers, thresholds, drain, lookups }: SetupNeeds): Setup {
   const live = isLive(deployment, drain) ? { now } : undefined;
   const recorded = deployment.source.kind === "files" || deployment.source.kind === "stdin";
   return {
@@ -42,6 +43,7 @@ export function setupOf(plan: Plan, { deployment, receivers, thresholds, drain }
     receivers: new Map([...receivers].map(([name, { receiver }]) => [name, receiver])),
     ways: waysOf(deployment, receivers),
     thresholds: fixedThresholds(thresholds),
+    ...(lookups === undefined ? {} : { lookups }),
   };
 }
 

@@ -83,6 +83,7 @@ export class Engine {
       const depths = await this.insist("The store", () => store.depths(options.task)) ?? new Map();
       run = new Run({ ...options, setup: this.setup }, claimed, lease, (what, act) => this.insist(what, act), depths);
       this.run = run;
+      await this.accompany(run);
       await run.openSource();
       await settleTimers(run);
       const isDone = await cycle(run);
@@ -92,6 +93,7 @@ export class Engine {
       lease.end();
       run?.next?.switched(undefined);
       for (const lane of run?.lanes.values() ?? []) lane.stop();
+      await options.companion?.end();
       await run?.source?.close().catch(() => {});
       await store.release(claimed.fence).catch(() => {});
       this.run = undefined;
@@ -123,8 +125,16 @@ export class Engine {
   private async begun(claimed: Claimed): Promise<Claimed> {
     if (!this.isFresh) return claimed;
     await this.options.store.drop(this.options.task);
+    await this.options.companion?.forget();
     this.isFresh = false;
     return { ...claimed, number: 0, head: undefined };
+  }
+
+  private async accompany(run: Run): Promise<void> {
+    const { companion } = this.options;
+    if (companion === undefined) return;
+    const life = { seq: run.head.seq, finish: (end: RunEnd) => run.finish(end) };
+    await this.insist("The store", () => companion.begin(life));
   }
 
   /** The end of a life: what is stepped is saved, what is saved is delivered. */
@@ -138,6 +148,7 @@ export class Engine {
       : time.sleep(shutdown, this.shutdownOver.signal);
     await Promise.race([saveAll(run), over]);
     await settled(lanes, over);
+    await this.options.companion?.conclude(over, isDrained);
     this.shutdownOver.abort();
     for (const lane of lanes) lane.stop();
     await Promise.race([saveAll(run), time.sleep(claimMillis)]);

@@ -2,11 +2,13 @@
 import type { Plan, PlanRule } from "../../compile/plan.ts";
 import type { Alert, OutputRecord } from "../../model/alert.ts";
 import type { Stream } from "../../model/contract.ts";
+import type { LookupNeed, Lookups } from "../../model/lookup.ts";
 import type { ThresholdStore } from "../../model/threshold.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Decoder } from "../ports.ts";
 import type { Receiver } from "../settle.ts";
 import type { Source } from "../source.ts";
+import type { Companion } from "../routes/companion.ts";
 import type { CheckpointStore } from "../store.ts";
 
 /** Clocks and waits. */
@@ -39,6 +41,13 @@ export interface Setup {
   readonly receivers: ReadonlyMap<string, Receiver>;
   readonly ways: Ways;
   readonly thresholds?: ThresholdStore;
+  readonly lookups?: FetchedLookups;
+}
+
+/** Rows that are fetched before a slice of events asks for them. */
+export interface FetchedLookups extends Lookups {
+  /** Fetches the rows that memory lacks. Throws when they cannot be had now. */
+  readonly fetch: (needs: Iterable<LookupNeed>) => Promise<void>;
 }
 
 export type Position = (topic: string, partition: number) => number | undefined;
@@ -72,6 +81,8 @@ export interface EngineOptions {
   readonly drain: boolean;
   /** How long a stop may deliver. */
   readonly shutdown: Millis;
+  /** Lives beside each life: routes. */
+  readonly companion?: Companion;
   /** A line for the operator. */
   readonly log: (line: string) => void;
 }

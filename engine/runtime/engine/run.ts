@@ -10,6 +10,7 @@ import type { LaneOptions } from "../lane.ts";
 import type { Decoded, RawMessage } from "../ports.ts";
 import type { Attempts, Entry, Parcel, RefusedMessage } from "../settle/entry.ts";
 import { Outbox } from "../settle/outbox.ts";
+import { nameOf, refusalOf } from "../settle/refusal.ts";
 import { DeliveryLane } from "../settle.ts";
 import { type OpenedPartition, partitionName, type Source, type SourceReader } from "../source.ts";
 import type { Claimed } from "../store.ts";
@@ -106,6 +107,7 @@ export class Run {
       now: this.options.time.now,
       durable: true,
       ...(setup.thresholds === undefined ? {} : { thresholds: setup.thresholds }),
+      ...(setup.lookups === undefined ? {} : { lookups: setup.lookups }),
     });
     if (head !== undefined) task.restore(head);
     return task;
@@ -234,14 +236,10 @@ export class Run {
   }
 
   /** What a receiver will never take goes to the dead letters under the receiver's name. */
-  private refuse(lane: string, { seq, parcel }: Entry, reason: string): void {
+  private refuse(lane: string, entry: Entry, reason: string): void {
     const { dead } = this.setup.ways;
-    if ("refused" in parcel || dead.includes(lane)) return;
-    const what = "alert" in parcel ? parcel.alert : parcel.record;
-    const text = (value: string) => base64(new TextEncoder().encode(value));
-    const place = { stream: lane, topic: lane, partition: 0, offset: seq };
-    const refused = { ...place, reason, time: what.event_time, key: text(what.id), value: text(JSON.stringify(what)) };
-    this.outbox.add({ refused }, dead, false);
+    const refusal = refusalOf(lane, entry, reason);
+    if (refusal !== undefined && !dead.includes(lane)) this.outbox.add(refusal, dead, false);
   }
 
   private outlet(): TaskOutlet {
@@ -312,11 +310,6 @@ function readerOf(run: Run, source: Source): SourceReader {
 /** A rule whose alerts depend on more than the event at hand: they leave after the checkpoint that contains them. */
 function isGated({ compiled, limit, text }: PlanRule): boolean {
   return !compiled.stateless || limit !== undefined || text.kind === "kpi";
-}
-
-function nameOf(parcel: Parcel): string {
-  if ("alert" in parcel) return `alert ${parcel.alert.id}`;
-  return "record" in parcel ? `record ${parcel.record.id}` : `a message of ${parcel.refused.topic}`;
 }
 
 function refusedOf(stream: string, message: RawMessage, reason: string, time: string | null): RefusedMessage {

@@ -1,11 +1,22 @@
-/** Hop 4, load: the states that the slice will touch and memory lacks, in one read. */
+/** Hop 4, load: the states that the slice will touch and memory lacks, in one read, and the rows that rules look up. */
+import type { LookupNeed } from "../../../model/lookup.ts";
 import type { CheckpointStore } from "../../store.ts";
 import type { Turn } from "../merge.ts";
 import type { Run } from "../run.ts";
 
 export async function load(run: Run): Promise<void> {
   // Without its states a slice is not stepped; its events are read again by whoever goes on.
-  if (!await loadFor(run, run.slice)) run.slice = [];
+  if (!await loadFor(run, run.slice) || !await fetchRows(run)) run.slice = [];
+}
+
+async function fetchRows(run: Run): Promise<boolean> {
+  const { lookups, plan } = run.setup;
+  if (lookups === undefined || run.slice.length === 0 || !plan.rules.some((rule) => rule.lookups.length > 0)) {
+    return true;
+  }
+  const needs = new Map<string, LookupNeed>();
+  for (const { arrival } of run.slice) run.task.needs({ ...arrival, watermark: arrival.input.watermark }, needs);
+  return await asked(run, () => lookups.fetch(needs.values()).then(() => true)) ?? false;
 }
 
 /** Loads the states for the rest of a slice; false when a stop came while the store was away. */
@@ -38,7 +49,7 @@ export async function asked<T>(
       return answer;
     } catch (error) {
       run.storeTrouble = error instanceof Error ? error.message : String(error);
-      if (attempt === 0) log(`The store cannot be read: ${run.storeTrouble}; trying again`);
+      if (attempt === 0) log(`State cannot be read: ${run.storeTrouble}; trying again`);
       await time.sleep(time.backoff(attempt));
     }
   }
