@@ -10,13 +10,15 @@ import type { PendingEntry } from "./store.ts";
 
 /** Where a lane ends. */
 export interface Receiver {
-  /** One verdict per parcel, in order. */
-  readonly deliver: (batch: readonly Parcel[]) => Promise<readonly Verdict[]>;
+  /** One verdict per parcel, in order; `seqs` are the numbers of the parcels in the outbox. */
+  readonly deliver: (batch: readonly Parcel[], seqs: readonly number[]) => Promise<readonly Verdict[]>;
   readonly batchMax: number;
   /** Wait after so many failed tries, in milliseconds; undefined when that was the last. */
   readonly wait: (attempts: number) => Millis | undefined;
   /** Whether a receiver that takes none of a batch is away for all. False where each entry has an address of its own. */
   readonly isOne: boolean;
+  /** Takes nothing before the checkpoint that contains it: what it is given stays given, with its number. */
+  readonly savedOnly?: boolean;
 }
 
 export interface LaneSettings {
@@ -85,7 +87,12 @@ export class DeliveryLane {
     return this.size >= this.settings.max;
   }
 
-  /** Whether memory can take an entry that the store does not have. */
+  /** Whether an entry may be offered that the store does not have. */
+  get takesUnsaved(): boolean {
+    return this.receiver.savedOnly !== true && this.hasRoom;
+  }
+
+  /** Whether memory can take a further entry. */
   get hasRoom(): boolean {
     return this.stored === 0 && this.waiting.length < this.settings.queue;
   }
@@ -232,7 +239,7 @@ export class DeliveryLane {
   /** A receiver that throws has said nothing about any parcel, so all are tried again. */
   private async verdicts(batch: readonly Waiting[]): Promise<readonly Verdict[]> {
     try {
-      return await this.receiver.deliver(batch.map(({ entry }) => entry.parcel));
+      return await this.receiver.deliver(batch.map(({ entry }) => entry.parcel), batch.map(({ entry }) => entry.seq));
     } catch (error) {
       return batch.map(() => ({ result: "retry", after: undefined, reason: messageOf(error) }));
     }

@@ -54,7 +54,7 @@ export class Outbox {
   add(parcel: Parcel, lanes: readonly string[], gated: boolean): void {
     if (lanes.length === 0) return;
     const entry = { seq: ++this.seq, parcel, order: orderOf(parcel) };
-    const now = gated ? [] : lanes.filter((name) => this.lanes.get(name)?.hasRoom === true);
+    const now = gated ? [] : lanes.filter((name) => this.lanes.get(name)?.takesUnsaved === true);
     const later = now.length === 0 ? lanes : lanes.filter((name) => !now.includes(name));
     this.unsaved.set(entry.seq, { entry, open: new Set(lanes), later, saving: false });
     for (const name of now) this.lanes.get(name)?.offer(entry);

@@ -1,0 +1,18 @@
+/** What a receiver will never take becomes a dead letter under the receiver's name; people are told what it was. */
+import { Buffer } from "node:buffer";
+import type { Entry, Parcel } from "./entry.ts";
+
+/** The dead letter of an entry; undefined for what is one already. */
+export function refusalOf(lane: string, { seq, parcel }: Entry, reason: string): Parcel | undefined {
+  if ("refused" in parcel) return undefined;
+  const what = "alert" in parcel ? parcel.alert : parcel.record;
+  const base64 = (text: string) => Buffer.from(text, "utf8").toString("base64");
+  const place = { stream: lane, topic: lane, partition: 0, offset: seq };
+  const content = { key: base64(what.id), value: base64(JSON.stringify(what)) };
+  return { refused: { ...place, reason, time: what.event_time, ...content } };
+}
+
+export function nameOf(parcel: Parcel): string {
+  if ("alert" in parcel) return `alert ${parcel.alert.id}`;
+  return "record" in parcel ? `record ${parcel.record.id}` : `a message of ${parcel.refused.topic}`;
+}
