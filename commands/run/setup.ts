@@ -7,18 +7,15 @@ import { fixedThresholds } from "../../engine/model/threshold.ts";
 import { createDecoder } from "../../engine/runtime/decode.ts";
 import type { FetchedLookups, Setup, Ways } from "../../engine/runtime/engine/options.ts";
 import type { SinkContext } from "../../sinks/sink.ts";
+import { deadLane, lateLane, routesLane } from "./lanes.ts";
 import { contextOf, type OpenReceiver, openSink } from "./receivers.ts";
 import { openRefused } from "./refused.ts";
 import { isLive } from "./sources.ts";
 
-/** Lanes of what is no alert; no sink can have such a name. */
-const deadLane = "(dead letters)";
-const lateLane = "(late events)";
-
 /** Receivers by the name of their lane, with the lives of their sinks. */
 export function openReceivers(deployment: Deployment, output: SinkContext["output"]): Map<string, OpenReceiver> {
   const context = contextOf(deployment, output);
-  const receivers = new Map(deployment.sinks.map((sink) => [sink.name, openSink(sink, context)]));
+  const receivers = new Map(deployment.sinks.map((sink) => [sink.lane, openSink(sink, context)]));
   const dead = openRefused(deployment.deadLetters, deployment, ".dlq");
   const late = openRefused(deployment.late, deployment, ".late");
   if (dead !== undefined) receivers.set(deadLane, dead);
@@ -47,22 +44,29 @@ export function setupOf(plan: Plan, { deployment, receivers, thresholds, drain, 
   };
 }
 
-/** Alerts go to the sinks of their rule, else to the default ones, and to those of every alert; shadow rules to none. */
-function waysOf({ defaultSinks, always }: Deployment, receivers: ReadonlyMap<string, OpenReceiver>): Ways {
+/** Alerts go to the sinks of their rule, else to the default ones, to those of every alert, and to the routes; shadow ones nowhere. */
+function waysOf(
+  { sinks, defaultSinks, always }: Deployment,
+  receivers: ReadonlyMap<string, OpenReceiver>,
+): Ways {
+  const lanes = Map.groupBy(sinks, ({ name }) => name);
+  const lanesOfSink = (name: string) => (lanes.get(name) ?? []).map(({ lane }) => lane);
+  const outputs = new Map<string, readonly string[]>([...lanes.keys()].map((name) => [name, lanesOfSink(name)]));
+  const open = (names: readonly string[]) => names.filter((name) => receivers.has(name));
   const known = new Map<PlanRule, readonly string[]>();
   const lanesOf = (rule: PlanRule) => {
-    let lanes = known.get(rule);
-    if (lanes === undefined) {
+    let found = known.get(rule);
+    if (found === undefined) {
       const own = rule.speech.sinks.length > 0 ? rule.speech.sinks : defaultSinks;
-      lanes = [...new Set([...own, ...always])].filter((name) => receivers.has(name));
-      known.set(rule, lanes);
+      found = open([...[...new Set([...own, ...always])].flatMap(lanesOfSink), routesLane]);
+      known.set(rule, found);
     }
-    return lanes;
+    return found;
   };
   return {
     alert: (alert, rule) => alert.shadow ? [] : lanesOf(rule),
-    record: ({ output }) => receivers.has(output) ? [output] : [],
-    dead: receivers.has(deadLane) ? [deadLane] : [],
-    late: receivers.has(lateLane) ? [lateLane] : [],
+    record: ({ output }) => outputs.get(output) ?? [],
+    dead: open([deadLane]),
+    late: open([lateLane]),
   };
 }

@@ -88,7 +88,10 @@ export type DatabaseSettings =
   | { readonly kind: "file"; readonly path: string };
 
 export interface SinkSettings {
+  /** The name that rules use; several receivers may share it, and each gets everything. */
   readonly name: string;
+  /** Name of this receiver alone: the sink's, or the sink's and the kind where the sink is a list. */
+  readonly lane: string;
   readonly kind: string;
   /** Satisfies the kind's schema, durations still text. */
   readonly options: Fields;

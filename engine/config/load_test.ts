@@ -60,7 +60,7 @@ params: { payments: { high_amount: 2000 } }
     source: { kind: "kafka", connection: { brokers: ["kafka:9092"] }, from: Date.parse("2026-01-05T10:00:00Z") },
     store: { kind: "redis", url: "redis://127.0.0.1:6379" },
     database: { kind: "postgres", url: variables.DATABASE_URL },
-    sinks: [{ name: "alerts", kind: "kafka", options: { topic: "alerts-i1" } }],
+    sinks: [{ name: "alerts", lane: "alerts", kind: "kafka", options: { topic: "alerts-i1" } }],
     deadLetters: { kind: "kafka" },
     checkpoint: { every: 5_000, groupCommit: 25 },
     http: { hostname: "127.0.0.1", port: 8080 },

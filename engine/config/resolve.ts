@@ -177,13 +177,23 @@ function paramsOf(params: Fields): Deployment["params"] {
 }
 
 function sinksOf(sinks: Fields): readonly SinkSettings[] {
-  return Object.keys(sinks).flatMap((name) =>
-    Object.entries(part(sinks, name)).map(([kind, options]) => ({
+  return Object.entries(sinks).flatMap(([name, written]) => {
+    const all = Array.isArray(written) ? written.filter(isFields) : [part(sinks, name)];
+    const kinds = all.flatMap((one) => Object.entries(one));
+    return kinds.map(([kind, options], i) => ({
       name,
+      lane: kinds.length === 1
+        ? name
+        : laneName(name, kind, kinds.slice(0, i).filter(([other]) => other === kind).length),
       kind,
       options: isFields(options) ? options : {},
-    }))
-  );
+    }));
+  });
+}
+
+/** `payment_stats/influxdb`; a further one of the same kind has its number. */
+function laneName(name: string, kind: string, before: number): string {
+  return `${name}/${kind}${before === 0 ? "" : before + 1}`;
 }
 
 /** Names of sinks under a key, each of which must be defined. */

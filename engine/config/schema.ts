@@ -127,9 +127,15 @@ export function deploymentSchema(sinks: SinkSchemas): Readonly<Record<string, un
         },
       },
       sinks: {
-        description: "Receivers by name; each names its kind and the kind's options.",
+        description:
+          "Receivers by name; each names its kind and the kind's options. A list has several under one name.",
         type: "object",
-        additionalProperties: choice(Object.fromEntries(sinks)),
+        additionalProperties: {
+          anyOf: [
+            choice(Object.fromEntries(sinks)),
+            { type: "array", minItems: 1, items: choice(Object.fromEntries(sinks)) },
+          ],
+        },
       },
       default_sinks: { description: "Sinks of rules that name none.", ...texts },
       always: { description: "Sinks of every alert, beside the rule's own.", ...texts },

@@ -1,0 +1,39 @@
+/** The reference deployment is one that runs: it has no problem, and a receiver for every sink that a rule names. */
+import { expect } from "expect";
+import { loadDeployment } from "../engine/config/load.ts";
+import { readProject } from "../commands/run/project.ts";
+import { openReceivers } from "../commands/run/setup.ts";
+import { sinkKinds } from "../sinks/mod.ts";
+
+const variables: Record<string, string> = {
+  KAFKA_BROKERS: "127.0.0.1:9092",
+  REDIS_URL: "redis://127.0.0.1:6379",
+  INFLUXDB_URL: "http://127.0.0.1:8086",
+  CLICKHOUSE_URL: "http://127.0.0.1:8123",
+  DATABASE_URL: "postgres://vigie:secret@127.0.0.1/vigie",
+  S3_BUCKET: "vigie-lake",
+  S3_ENDPOINT: "http://127.0.0.1:9000",
+  S3_ACCESS_KEY: "access",
+  S3_SECRET_KEY: "secret-key",
+  SLACK_URL: "https://hooks.slack.com/services/x",
+  TEAMS_URL: "https://example.com/teams",
+  PAGERDUTY_KEY: "0123456789abcdef",
+  SMTP_URL: "smtp://127.0.0.1:25",
+};
+
+Deno.test({
+  name: "deploy/vigie.yaml has no problem, and every sink of every shipped rule is defined and can be made",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const sinks = new Map(Object.values(sinkKinds).map(({ name, schema }) => [name, schema]));
+    const env = (name: string) => variables[name];
+    const { deployment, problems } = await loadDeployment("deploy/vigie.yaml", { sinks, instance: "i1", env });
+    expect(problems).toEqual([]);
+    if (deployment === undefined) throw new Error("there is no deployment");
+    const project = await readProject(deployment, true);
+    expect(project.problems.filter(({ severity }) => severity === "error")).toEqual([]);
+    const receivers = openReceivers(deployment, { isTerminal: false, write: () => {} });
+    expect([...receivers.keys()]).toContain("payment_stats/s3");
+  },
+});
