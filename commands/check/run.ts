@@ -1,8 +1,9 @@
 /** Runs `vigie check`: loads, compiles, reads the deployment where there is one, and shows what is wrong. */
-import { loadDeployment, type LoadedDeployment } from "../../engine/config/load.ts";
 import { undefinedSinks } from "../../engine/config/rule_sinks.ts";
 import type { Problem } from "../../engine/model/problem.ts";
 import { buildProject, type Project } from "../../engine/project.ts";
+import { unheardRules } from "../../engine/routing/nobody.ts";
+import type { ReadDeployment } from "../cli/deployment.ts";
 import { chosenPaths } from "../cli/paths.ts";
 import { exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
 import { findFormat, formats } from "./formats.ts";
@@ -16,24 +17,26 @@ export async function runCheck(given: Given, terminal: Terminal): Promise<ExitCo
   }
   const { config: typed } = await chosenPaths(given);
   const config = given.text("config") ?? typed;
-  const deployed = config === undefined ? undefined : await readDeployment(config);
+  const deployed = config === undefined ? undefined : await read(config);
   const params = deployed?.deployment?.params ?? {};
   const project = await buildProject(await chosenPaths(given, deployed?.deployment), () => ({ params }));
-  const problems = [...project.problems, ...deployed?.problems ?? [], ...sinkProblems(project, deployed)];
+  const problems = [...project.problems, ...deployed?.problems ?? [], ...ruleProblems(project, deployed)];
   const texts = new Map([...project.texts, ...deployed?.texts ?? []]);
   terminal.out(format({ problems, texts, colour: terminal.isTerminal && Deno.env.get("NO_COLOR") === undefined }));
   return problems.some(({ severity }) => severity === "error") ? exit.problem : exit.good;
 }
 
-/** Sinks that rules name and the deployment does not define. */
-function sinkProblems({ plan }: Project, deployed: LoadedDeployment | undefined): readonly Problem[] {
+/** What the deployment does to rules: sinks that they name and nobody defines, alerts that reach nobody. */
+function ruleProblems({ plan }: Project, deployed: ReadDeployment | undefined): readonly Problem[] {
   if (plan === undefined || deployed?.deployment === undefined) return [];
-  return undefinedSinks(plan, deployed.deployment.sinks.map(({ name }) => name));
+  const { deployment, tree } = deployed;
+  return [
+    ...undefinedSinks(plan, deployment.sinks.map(({ name }) => name)),
+    ...unheardRules(plan, { ...deployment, routes: tree }),
+  ];
 }
 
 /** Sinks bring their client libraries along, so they are imported only where there is a deployment to check. */
-async function readDeployment(path: string): Promise<LoadedDeployment> {
-  const { sinkKinds } = await import("../../sinks/mod.ts");
-  const sinks = new Map(Object.values(sinkKinds).map((kind) => [kind.name, kind.schema]));
-  return await loadDeployment(path, { sinks, instance: "check", env: (name) => Deno.env.get(name) });
+async function read(path: string): Promise<ReadDeployment> {
+  return await (await import("../cli/deployment.ts")).readDeployment(path, "check");
 }

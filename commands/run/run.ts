@@ -3,19 +3,20 @@ import { backoff, monotonic, now, sleep, turn } from "../../engine/adapters/cloc
 import { KafkaError } from "../../engine/adapters/kafka/error.ts";
 import type { Plan } from "../../engine/compile/plan.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
-import { loadDeployment } from "../../engine/config/load.ts";
 import { Secrets } from "../../engine/config/secrets.ts";
+import type { Route } from "../../engine/routing/route.ts";
+import type { Setup } from "../../engine/runtime/engine/options.ts";
 import { SourceError } from "../../engine/runtime/source.ts";
 import { StoreError } from "../../engine/runtime/store.ts";
 import { Engine } from "../../engine/runtime/engine/engine.ts";
 import { statusOf } from "../../engine/runtime/engine/status.ts";
-import { sinkKinds } from "../../sinks/mod.ts";
+import { soundDeployment } from "../cli/deployment.ts";
 import { EnvironmentError, exit, type ExitCode, type Given, type Terminal } from "../command.ts";
 import { embeddedDeployment } from "./embedded.ts";
 import { contentOf } from "./content.ts";
-import { shownErrors } from "./project.ts";
 import { pathsOf, readSetup } from "./read_setup.ts";
 import { Reloader } from "./reloader.ts";
+import { openRoutes } from "./routing.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { openReceivers } from "./setup.ts";
 import type { Signals } from "./signals.ts";
@@ -27,34 +28,41 @@ const termMillis = 5_000;
 
 interface Loaded {
   readonly deployment: Deployment;
+  readonly tree: readonly Route[];
   readonly secrets: Secrets;
   readonly isEmbedded: boolean;
 }
 
 export async function runEngine(given: Given, terminal: Terminal, signals: Signals): Promise<ExitCode> {
-  const loaded = await readDeployment(given.text("config"), terminal);
+  const loaded = await load(given.text("config"), terminal);
   if (loaded === undefined) return exit.problem;
   const { deployment, secrets, isEmbedded } = loaded;
   const log = (line: string) => terminal.err(`${new Date(now()).toISOString()} ${secrets.redact(line)}\n`);
   const [drain, failFast] = [given.flag("drain"), given.flag("fail-fast")];
   const output = { isTerminal: terminal.isTerminal, write: terminal.out };
   const receivers = openReceivers(deployment, output);
+  const store = openStore(deployment.store, deployment.app);
+  const owner = `${deployment.instance} ${crypto.randomUUID()}`;
+  const routes = openRoutes({
+    ...{ deployment, receivers, store, owner, log, tree: loaded.tree, term: termMillis },
+    setup: (): Setup | undefined => engine.run?.setup,
+  });
   const rows = openLookups(deployment.store);
   const input = { deployment, isEmbedded, drain, receivers, lookups: rows?.lookups, colour: terminal.isTerminal };
   const content = await contentOf(pathsOf(deployment));
   const read = await readSetup(input);
   if ("problems" in read) {
     terminal.out(read.problems);
+    await store.close();
     return exit.problem;
   }
   await openAll(receivers, failFast, log);
-  const store = openStore(deployment.store, deployment.app);
-  const engine = new Engine({
+  const engine: Engine = new Engine({
     setup: read.setup,
     source: (plan, position) => openSource(plan, position, { deployment, failFast, log }),
     store,
     task: "all",
-    owner: `${deployment.instance} ${crypto.randomUUID()}`,
+    owner,
     term: termMillis,
     checkpoint: { ...deployment.checkpoint, maxKeys: deployment.maxKeys },
     outbox: deployment.outbox,
@@ -64,6 +72,7 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     fresh: given.flag("fresh"),
     shutdown: deployment.shutdown,
     log,
+    ...(routes === undefined ? {} : { companion: routes }),
   });
   log(opening(read.setup.plan, deployment));
   const reloader = drain ? undefined : new Reloader(
@@ -122,17 +131,13 @@ function isOutside(error: unknown): error is Error {
   return error instanceof StoreError || error instanceof SourceError || error instanceof KafkaError;
 }
 
-async function readDeployment(path: string | undefined, terminal: Terminal): Promise<Loaded | undefined> {
+async function load(path: string | undefined, terminal: Terminal): Promise<Loaded | undefined> {
   const instance = Deno.hostname();
-  if (path === undefined) {
-    return { deployment: embeddedDeployment(instance), secrets: new Secrets(), isEmbedded: true };
+  if (path !== undefined) {
+    const read = await soundDeployment(path, instance, terminal);
+    return read === undefined ? undefined : { ...read, isEmbedded: false };
   }
-  const sinks = new Map(Object.values(sinkKinds).map(({ name, schema }) => [name, schema]));
-  const env = (name: string) => Deno.env.get(name);
-  const { deployment, problems, texts, secrets } = await loadDeployment(path, { sinks, instance, env });
-  if (deployment !== undefined) return { deployment, secrets, isEmbedded: false };
-  terminal.out(shownErrors(problems, texts, terminal.isTerminal));
-  return undefined;
+  return { deployment: embeddedDeployment(instance), tree: [], secrets: new Secrets(), isEmbedded: true };
 }
 
 /** Opens every sink; one that is away is opened when it is needed, unless the start is to fail at once. */
