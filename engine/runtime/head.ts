@@ -2,8 +2,9 @@
  * The head of a task: watermarks of inputs and clocks, small and written whole with every checkpoint. Inputs that are not
  * open (a partition that went elsewhere) keep their place in it.
  */
-import { isFields, type Value } from "../model/value.ts";
+import { type Fields, isFields, type Value } from "../model/value.ts";
 import type { Millis } from "../model/time.ts";
+import type { RuleMark, RuleMarks } from "./changeover.ts";
 import type { Input } from "./clock.ts";
 
 /** Version of the format. */
@@ -16,7 +17,14 @@ export interface Head {
   readonly inputs: ReadonlyMap<string, Input>;
   /** Alerts that rules over alerts have taken. */
   readonly alerts: number;
+  /** Newest event time taken. */
+  readonly newest: Millis;
+  /** What each rule was when the head was written. */
+  readonly rules: RuleMarks;
 }
+
+/** Nothing was written before. */
+export const emptyHead: Head = { clocks: new Map(), inputs: new Map(), alerts: 0, newest: -Infinity, rules: new Map() };
 
 /** Name of an input, unique in its task. */
 export function inputName({ stream, topic, partition }: Pick<Input, "stream" | "topic" | "partition">): string {
@@ -24,10 +32,12 @@ export function inputName({ stream, topic, partition }: Pick<Input, "stream" | "
 }
 
 /** The head as text. */
-export function writeHead({ clocks, inputs, alerts }: Head): string {
+export function writeHead({ clocks, inputs, alerts, newest, rules }: Head): string {
   return JSON.stringify({
     version,
     alerts,
+    newest: written(newest),
+    rules: [...rules],
     clocks: [...clocks].map(([name, watermark]) => [name, written(watermark)]),
     inputs: [...inputs.values()].map((input) => ({ ...input, watermark: written(input.watermark) })),
   });
@@ -51,7 +61,13 @@ export function readHead(text: string): Head {
     };
     return [inputName(restored), restored];
   });
-  return { clocks: new Map(clocks), inputs: new Map(inputs), alerts: Number(head.alerts ?? 0) };
+  return {
+    clocks: new Map(clocks),
+    inputs: new Map(inputs),
+    alerts: Number(head.alerts ?? 0),
+    newest: read(head.newest),
+    rules: readMarks(head.rules),
+  };
 }
 
 /** JSON has no infinity: before the first event there is null. */
@@ -61,4 +77,22 @@ function written(watermark: Millis): Millis | null {
 
 function read(watermark: unknown): Millis {
   return typeof watermark === "number" ? watermark : -Infinity;
+}
+
+function readMarks(rules: Value | undefined): RuleMarks {
+  const marks = new Map<string, RuleMark>();
+  for (const [name, mark] of Array.isArray(rules) ? rules : []) {
+    const { signature, quietUntil, since, gone }: Fields = isFields(mark) ? mark : {};
+    marks.set(String(name), {
+      signature: String(signature),
+      quietUntil: timeOrNull(quietUntil),
+      since: timeOrNull(since),
+      gone: timeOrNull(gone),
+    });
+  }
+  return marks;
+}
+
+function timeOrNull(time: Value | undefined): Millis | null {
+  return typeof time === "number" ? time : null;
 }

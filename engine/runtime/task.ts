@@ -4,26 +4,24 @@
  * embedded engine and Kafka all run this one path. What it needs from a store it asks its loop for.
  */
 import { alertsName, alertStream } from "../compile/alerts.ts";
-import type { Plan, PlanRule } from "../compile/plan.ts";
+import type { Plan } from "../compile/plan.ts";
 import type { Alert } from "../model/alert.ts";
 import { type Event, isLate } from "../model/event.ts";
 import { fixedLookups, type LookupNeed, type Lookups } from "../model/lookup.ts";
 import { fixedThresholds, type ThresholdStore } from "../model/threshold.ts";
 import type { Millis } from "../model/time.ts";
-import type { Value } from "../model/value.ts";
 import { advanceFeeds, eventOf, isBehind } from "./alert_stream.ts";
 import { Agenda, aheadDefault, type TimerPlace } from "./agenda.ts";
+import { takeOver } from "./changeover.ts";
 import type { Clock, Input } from "./clock.ts";
-import { counting, noCounts, type RuleCounts } from "./counts.ts";
-import { type Head, inputName, readHead, writeHead } from "./head.ts";
-import { encodeKey } from "./keyed.ts";
+import { noCounts, type RuleCounts } from "./counts.ts";
+import { emptyHead, type Head, inputName, readHead, writeHead } from "./head.ts";
 import { type Layout, layOut } from "./layout.ts";
 import { type Changes, Ledger } from "./ledger.ts";
-import { emptyLimit, isLimit, type LimitState } from "./limiter.ts";
-import { type LimitOwner, type Outlet, Raiser } from "./raise.ts";
+import type { Outlet } from "./raise.ts";
 import { Scout } from "./scout.ts";
+import { Speaker } from "./speaker.ts";
 import { type Seen, Stepper } from "./stepper.ts";
-import { storeKey } from "./saved_state.ts";
 
 /** Why an event went to the late output. */
 export type LateReason = "late" | "closed";
@@ -54,22 +52,17 @@ export type Fired = "done" | "more" | "keys" | "timers";
 export class Task {
   readonly counts: readonly RuleCounts[];
   readonly inputs: Input[] = [];
-  /** A stateful rule said something since the last `collect`: a checkpoint should not wait long. */
-  spoke = false;
   private readonly layout: Layout;
   private readonly ledger: Ledger;
   private readonly agenda: Agenda;
   private readonly stepper: Stepper;
   private readonly scout: Scout;
-  private readonly raiser: Raiser;
-  /** Signals whose limit is not in memory: they are raised before anything else is done. */
-  private parked: Seen[] = [];
-  /** Keys that parked signals and alerts wait for. */
-  private readonly waitedFor = new Set<string>();
-  /** Alerts that rules over alerts have not taken yet; and how many were taken so far. */
-  private alerts: Alert[] = [];
+  private readonly speaker: Speaker;
+  /** Alerts that rules over alerts have taken so far. */
   private alertsTaken = 0;
-  private restored: Head = { clocks: new Map(), inputs: new Map(), alerts: 0 };
+  /** The newest event time taken. */
+  private newest: Millis = -Infinity;
+  private restored: Head = emptyHead;
 
   constructor(private readonly plan: Plan, private readonly outlet: TaskOutlet, options: TaskOptions) {
     this.counts = noCounts(plan);
@@ -77,16 +70,13 @@ export class Task {
     const { stages, keepers, clocks } = this.layout;
     this.ledger = new Ledger(stages, keepers, options.durable === true);
     this.agenda = new Agenda(clocks, keepers, options.ahead ?? aheadDefault);
-    const { ledger, agenda, counts } = this;
+    const { layout, ledger, agenda, counts } = this;
     const { now, thresholds = fixedThresholds([]), lookups = fixedLookups({}) } = options;
-    this.stepper = new Stepper(plan, { ledger, agenda, counts, thresholds, lookups, seen: (seen) => this.raise(seen) });
-    this.scout = new Scout(this.layout, this.stepper, thresholds);
-    const raising = { aliases: plan.aliases, rules: plan.rules, lookups, now };
-    this.raiser = new Raiser(
-      counting(this.speaking(outlet), counts),
-      (rule, owner, per, due) => this.limitOf(rule, owner, per, due),
-      raising,
-    );
+    this.speaker = new Speaker(plan, outlet, { layout, ledger, agenda, counts, lookups, now });
+    const seen = (seen: Seen) => this.speaker.raise(seen);
+    this.stepper = new Stepper(plan, { ledger, agenda, counts, thresholds, lookups, seen });
+    this.scout = new Scout(layout, this.stepper, thresholds);
+    this.speaker.marks = takeOver(plan.rules, new Map(), -Infinity);
   }
 
   /** Goes on where a checkpoint left off: before any input is opened. Throws when its format is another. */
@@ -97,6 +87,8 @@ export class Task {
       input.watermark = this.restored.clocks.get(feedName(clock)) ?? -Infinity;
     }
     this.alertsTaken = this.restored.alerts;
+    this.newest = this.restored.newest;
+    this.speaker.marks = takeOver(this.plan.rules, this.restored.rules, this.newest);
     this.ledger.complete = false;
     this.agenda.forgetAll();
   }
@@ -114,6 +106,8 @@ export class Task {
   take(input: Input, event: Event): boolean {
     const stream = this.plan.streams.get(input.stream);
     if (stream === undefined) return false;
+    const { time } = event.place;
+    if (time > this.newest) this.newest = time;
     const late = isLate(event);
     if (late) this.outlet.late(event, "late");
     this.stepper.show(stream, event);
@@ -121,8 +115,7 @@ export class Task {
     if (this.stepper.refused && !late) this.outlet.late(event, "closed");
     this.stepper.hide(stream);
     this.ledger.sweep();
-    const due = this.reach(input, event.place.time - stream.lateness);
-    return due || this.parked.length > 0 || this.alerts.length > 0;
+    return this.reach(input, time - stream.lateness) || this.speaker.isBusy;
   }
 
   /** Moves an input's watermark on, and with it the clocks that it held back. True when something is due. */
@@ -169,7 +162,7 @@ export class Task {
   /** Fires at most `budget` timers in their order. No event may be taken before it says "done". */
   fire(budget: number): Fired {
     for (let left = budget;; left--) {
-      if (!this.raiseParked() || !this.takeAlerts()) return "keys";
+      if (!this.speaker.raiseWaiting() || !this.takeAlerts()) return "keys";
       const clock = this.agenda.next();
       if (clock === undefined) {
         if (this.agenda.isBehind()) return "timers";
@@ -189,7 +182,7 @@ export class Task {
 
   /** Store keys that `fire` needs next. */
   wanted(): readonly string[] {
-    return this.parked.length > 0 || this.alerts.length > 0 ? [...this.waitedFor] : this.agenda.missing();
+    return this.speaker.isBusy ? [...this.speaker.waitedFor] : this.agenda.missing();
   }
 
   /** Which timers `fire` needs next: those due by `until`, behind `after`. */
@@ -225,6 +218,11 @@ export class Task {
     if (admitted !== undefined) this.agenda.admit(admitted);
   }
 
+  /** A stateful rule said something since the last `collect`: a checkpoint should not wait long. */
+  get spoke(): boolean {
+    return this.speaker.spoke;
+  }
+
   /** Keys that changed since the last `collect`. */
   get dirty(): number {
     return this.ledger.dirty;
@@ -237,15 +235,18 @@ export class Task {
 
   /** What changed since it was last asked, and the head. Only while no signal waits for its limit. */
   collect(): Changes & { readonly head: string } {
-    if (this.parked.length > 0 || this.alerts.length > 0) {
+    if (this.speaker.isBusy) {
       throw new Error("a checkpoint is taken when nothing waits: call fire first");
     }
-    this.spoke = false;
+    this.speaker.spoke = false;
     const inputs = new Map(this.restored.inputs);
     for (const input of this.inputs) inputs.set(inputName(input), input);
     const clocks = new Map(this.layout.clocks.map((clock) => [clock.name, clock.watermark]));
     for (const { clock, input } of this.layout.feeds) clocks.set(feedName(clock), input.watermark);
-    return { head: writeHead({ clocks, inputs, alerts: this.alertsTaken }), ...this.ledger.collect() };
+    return {
+      head: writeHead({ clocks, inputs, alerts: this.alertsTaken, newest: this.newest, rules: this.speaker.marks }),
+      ...this.ledger.collect(),
+    };
   }
 
   /** The store has what was last collected. */
@@ -282,27 +283,13 @@ export class Task {
     return true;
   }
 
-  private raise(seen: Seen): void {
-    const { rule, key, signal, events } = seen;
-    if (this.parked.length > 0 || !this.raiser.raise(rule, key, signal, events)) this.parked.push(seen);
-  }
-
-  /** Raises the signals that waited for their limits; false while one still waits. */
-  private raiseParked(): boolean {
-    if (this.parked.length === 0) return true;
-    const waiting = this.parked;
-    this.parked = [];
-    this.waitedFor.clear();
-    for (const seen of waiting) this.raise(seen);
-    return this.parked.length === 0;
-  }
-
   /** Rules over alerts take those that were raised, in their order; false while a key of one is not in memory. */
   private takeAlerts(): boolean {
-    while (this.alerts.length > 0) {
-      const alert = this.alerts[0]!;
+    const { alerts } = this.speaker;
+    while (alerts.length > 0) {
+      const alert = alerts[0]!;
       if (!this.ledger.complete && !this.hasKeysOf(alert)) return false;
-      this.alerts.shift();
+      alerts.shift();
       for (const feed of this.layout.feeds) {
         const event = eventOf(alert, this.alertsTaken, feed);
         this.stepper.show(alertStream, event);
@@ -314,54 +301,17 @@ export class Task {
       }
       this.alertsTaken++;
       // What a rule over alerts says in turn may need its limit first.
-      if (!this.raiseParked()) return false;
+      if (!this.speaker.raiseWaiting()) return false;
     }
     return true;
   }
 
   private hasKeysOf(alert: Alert): boolean {
-    this.waitedFor.clear();
-    for (const feed of this.layout.feeds) this.scout.missing(alertStream, eventOf(alert, 0, feed), this.waitedFor);
-    return this.waitedFor.size === 0;
-  }
-
-  private limitOf(
-    rule: PlanRule,
-    owner: LimitOwner,
-    per: readonly Value[],
-    due: Millis,
-  ): LimitState | undefined {
-    const keeper = this.layout.limits[rule.index]?.[owner];
-    if (keeper === undefined) return emptyLimit();
-    const text = encodeKey(per);
-    const known = keeper.stage.states.get(text);
-    if (known === undefined && !this.ledger.complete) {
-      this.waitedFor.add(storeKey(keeper.stage, text));
-      return undefined;
+    this.speaker.waitedFor.clear();
+    for (const feed of this.layout.feeds) {
+      this.scout.missing(alertStream, eventOf(alert, 0, feed), this.speaker.waitedFor);
     }
-    const key = known ?? keeper.stage.make(text);
-    const before = key.stateOf(keeper.slot);
-    const state = isLimit(before) ? before : emptyLimit();
-    key.keep(keeper.slot, state);
-    if (key.dueOf(keeper.slot) === Infinity) this.agenda.arm(keeper, key, due);
-    this.ledger.note(key, keeper.slot, before);
-    return state;
-  }
-
-  /** Notes when a rule with state has spoken. */
-  private speaking(outlet: Outlet): Outlet {
-    return {
-      ...outlet,
-      alert: (alert, rule) => {
-        if (!rule.compiled.stateless) this.spoke = true;
-        if (this.layout.feeds.length > 0 && alert.status === "firing" && !alert.shadow) this.alerts.push(alert);
-        outlet.alert(alert, rule);
-      },
-      record: (record, rule) => {
-        if (rule.text.kind === "score") this.spoke = true;
-        outlet.record(record, rule);
-      },
-    };
+    return this.speaker.waitedFor.size === 0;
   }
 }
 
