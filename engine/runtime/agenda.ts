@@ -27,7 +27,8 @@ export class Agenda {
 
   constructor(
     private readonly clocks: readonly Clock[],
-    private readonly keepers: ReadonlyMap<string, Keeper>,
+    /** Finds the keeper of a name, or of a name that its rule had before. */
+    private readonly keeperOf: (name: string) => Keeper | undefined,
     private readonly ahead: Millis,
   ) {}
 
@@ -69,7 +70,7 @@ export class Agenda {
   feed(timers: readonly TimerPlace[], until: Millis, all: boolean): readonly string[] {
     const strange: string[] = [];
     for (const { id, due } of timers) {
-      const timer = readTimerId(id, this.keepers);
+      const timer = readTimerId(id, this.keeperOf);
       if (timer === undefined) strange.push(id);
       else if (!timer.keeper.stage.states.has(timer.key.text)) {
         timer.keeper.clock.timers.add(due, timer.keeper, timer.key);

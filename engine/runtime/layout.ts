@@ -7,6 +7,7 @@ import { alertsName, takesAlertsOf } from "../compile/alerts.ts";
 import type { Plan, PlanRule } from "../compile/plan.ts";
 import type { Expression } from "../conditions/expression.ts";
 import { type AlertFeed, alertFeed } from "./alert_stream.ts";
+import { formerName } from "./changeover.ts";
 import { Clock } from "./clock.ts";
 import { identify } from "./identity.ts";
 import { type Keeper, KeyedStage } from "./keyed.ts";
@@ -21,6 +22,8 @@ export interface Layout {
   readonly routes: ReadonlyMap<string, Route>;
   readonly stages: ReadonlyMap<string, KeyedStage>;
   readonly keepers: ReadonlyMap<string, Keeper>;
+  /** Keepers by the names that their rules had before they were renamed. */
+  readonly formers: ReadonlyMap<string, Keeper>;
   /** What keeps the limits of a rule, by the rule's index. */
   readonly limits: readonly Limits[];
   /** Clocks of rules over alerts, those that others feed on first. */
@@ -50,7 +53,16 @@ export function layOut(plan: Plan, stamp: () => number): Layout {
   );
   const routes = new Map([...byStream].map(([stream, entries]) => [stream, new Route(entries)]));
   const { clocks, stages, keepers, limits, feeds } = builder;
-  return { clocks, clocksOf, routes, stages, keepers, limits, feeds };
+  return { clocks, clocksOf, routes, stages, keepers, formers: formersOf(keepers), limits, feeds };
+}
+
+function formersOf(keepers: ReadonlyMap<string, Keeper>): ReadonlyMap<string, Keeper> {
+  const formers = new Map<string, Keeper>();
+  for (const [name, keeper] of keepers) {
+    const former = formerName(keeper.rule);
+    if (former !== undefined) formers.set(former + name.slice(keeper.rule.name.length), keeper);
+  }
+  return formers;
 }
 
 /** Key expressions by stream. */

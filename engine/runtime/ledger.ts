@@ -3,21 +3,18 @@
  * changed stand in a list of their own, so that a checkpoint costs what changed and nothing for the rest. A key that is
  * gone stays as an empty one until its deletion is saved: else a read of the store would bring it back.
  */
-import { changed, type Keeper, type KeyedStage, type KeyState, replaced } from "./keyed.ts";
-import { readParts, readStoreKey, writeKey } from "./saved_state.ts";
-import type { StateChange, TimerChange } from "./store.ts";
-
-/** What a checkpoint writes of a task beside its head. */
-export interface Changes {
-  readonly states: StateChange[];
-  readonly timers: TimerChange[];
-}
+import { changed, type Keeper, type KeyedStage, type KeyState, replaced, type Stored } from "./keyed.ts";
+import { type Changes, forget, readParts, readStoreKey, type SavedSlot, writeKey } from "./saved_state.ts";
 
 export class Ledger {
   /** Memory holds every key that there is. */
   complete = true;
   private dirtyKeys: KeyState[] = [];
   private inFlight: KeyState[] = [];
+  /** Deletions of what other plans left behind. */
+  private leftovers: Changes = { states: [], timers: [] };
+  /** Whether what a name has left behind may be deleted; names of the plan's own keepers are not asked for. */
+  isOver: (owner: string) => boolean = () => false;
   /** Keys that may be empty once the event at hand is through. */
   private readonly emptied: KeyState[] = [];
   /** Where the eviction stands in each stage, as the hand of a clock. */
@@ -27,6 +24,8 @@ export class Ledger {
   constructor(
     private readonly stages: ReadonlyMap<string, KeyedStage>,
     private readonly keepers: ReadonlyMap<string, Keeper>,
+    /** Keepers by the names that their rules had before. */
+    private readonly formers: ReadonlyMap<string, Keeper>,
     readonly durable: boolean,
   ) {}
 
@@ -65,11 +64,12 @@ export class Ledger {
 
   /** Everything that changed since it was last asked. */
   collect(): Changes {
-    const changes: Changes = { states: [], timers: [] };
+    const changes = this.leftovers;
+    this.leftovers = { states: [], timers: [] };
     for (const key of this.dirtyKeys) {
       key.dirty = false;
       key.inFlight = true;
-      writeKey(key, changes.states, changes.timers);
+      writeKey(key, changes);
       this.inFlight.push(key);
     }
     this.dirtyKeys = [];
@@ -93,14 +93,26 @@ export class Ledger {
     if (parts === undefined) return key;
     key.stored = new Array(key.stage.keepers.length).fill(undefined);
     for (const [owner, saved] of readParts(parts)) {
-      const keeper = this.keepers.get(owner);
-      const codec = keeper?.stage === place.stage ? keeper.operator.codec : undefined;
-      if (keeper === undefined || codec === undefined || saved.parts.size === 0) continue;
-      key.keep(keeper.slot, codec.load(saved.parts));
-      key.setDue(keeper.slot, saved.due);
-      key.stored[keeper.slot] = { parts: [...saved.parts.keys()], due: saved.due };
+      if (saved.parts.size > 0) this.load(key, key.stored, owner, saved);
     }
     return key;
+  }
+
+  /** Takes in what one name has kept for a key: a keeper's own, one that a rule had before it was renamed, or another. */
+  private load(key: KeyState, stored: (Stored | undefined)[], owner: string, saved: SavedSlot): void {
+    const keeper = this.keepers.get(owner) ?? this.formers.get(owner);
+    const codec = keeper?.stage === key.stage ? keeper.operator.codec : undefined;
+    if (keeper === undefined || codec === undefined) {
+      if (this.isOver(owner)) forget(key, owner, saved, this.leftovers);
+      return;
+    }
+    key.keep(keeper.slot, codec.load(saved.parts));
+    key.setDue(keeper.slot, saved.due);
+    if (keeper.name === owner) stored[keeper.slot] = { parts: [...saved.parts.keys()], due: saved.due };
+    else {
+      this.note(key, keeper.slot, undefined);
+      forget(key, owner, saved, this.leftovers);
+    }
   }
 
   /**

@@ -15,6 +15,12 @@ const end = "\n";
 /** Behind a keeper's name: when its timer is due. */
 const duePart = "@";
 
+/** What a checkpoint writes of a task beside its head. */
+export interface Changes {
+  readonly states: StateChange[];
+  readonly timers: TimerChange[];
+}
+
 /** Text of a state or timer without its version. Throws when it was written in another format. */
 export function versioned(text: string): string {
   if (text.startsWith(version)) return text.slice(version.length);
@@ -39,16 +45,20 @@ export function readStoreKey(
 
 /** Ids of timers order them as they fire: by rule, key hash, key. */
 export function timerId(keeper: Keeper, { text, hash }: TimerKey): string {
-  return `${keeper.name}${end}${hash.toString(16).padStart(8, "0")}${end}${safe(text)}`;
+  return idOf(keeper.name, { text, hash });
+}
+
+function idOf(owner: string, { text, hash }: TimerKey): string {
+  return `${owner}${end}${hash.toString(16).padStart(8, "0")}${end}${safe(text)}`;
 }
 
 /** The timer that an id names; undefined when no keeper of the plan has it. */
 export function readTimerId(
   id: string,
-  keepers: ReadonlyMap<string, Keeper>,
+  keeperOf: (name: string) => Keeper | undefined,
 ): { readonly keeper: Keeper; readonly key: TimerKey } | undefined {
   const [owner = "", , ...rest] = id.split(end);
-  const keeper = keepers.get(owner);
+  const keeper = keeperOf(owner);
   const text = unsafe(rest.join(end));
   return keeper === undefined ? undefined : { keeper, key: { text, hash: hashText(text) } };
 }
@@ -63,7 +73,7 @@ function unsafe(text: string): string {
 }
 
 /** Writes what changed of a key since it was last written, and notes what the store then has. */
-export function writeKey(key: KeyState, states: StateChange[], timers: TimerChange[]): void {
+export function writeKey(key: KeyState, { states, timers }: Changes): void {
   const stored = key.stored ??= new Array(key.stage.keepers.length).fill(undefined);
   const marks = key.marks ?? noMarks;
   let name: string | undefined;
@@ -125,6 +135,20 @@ function writeDue(
   const none = due === Infinity;
   states.push({ key: name, part: keeper.name + duePart, text: none ? undefined : version + due });
   timers.push({ id: timerId(keeper, key), due: none ? undefined : due });
+}
+
+/** Deletes what another name than the keepers of the plan has left with a key. */
+export function forget(key: KeyState, owner: string, { parts, due }: SavedSlot, changes: Changes): void {
+  const name = storeKey(key.stage, key.text);
+  for (const part of parts.keys()) changes.states.push({ key: name, part: `${owner}${end}${part}`, text: undefined });
+  if (due === Infinity) return;
+  changes.states.push({ key: name, part: owner + duePart, text: undefined });
+  changes.timers.push({ id: idOf(owner, key), due: undefined });
+}
+
+/** Name of the rule that a keeper's name belongs to. */
+export function ruleOf(owner: string): string {
+  return owner.slice(0, owner.search(/[#!]/));
 }
 
 /** What the store has of one keeper: its parts by the codec's names, and when its timer is due. */

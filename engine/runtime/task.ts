@@ -17,9 +17,10 @@ import type { Clock, Input } from "./clock.ts";
 import { noCounts, type RuleCounts } from "./counts.ts";
 import { emptyHead, type Head, inputName, readHead, writeHead } from "./head.ts";
 import { type Layout, layOut } from "./layout.ts";
-import { type Changes, Ledger } from "./ledger.ts";
+import { Ledger } from "./ledger.ts";
 import type { Outlet } from "./raise.ts";
 import { Scout } from "./scout.ts";
+import { type Changes, ruleOf } from "./saved_state.ts";
 import { Speaker } from "./speaker.ts";
 import { type Seen, Stepper } from "./stepper.ts";
 
@@ -67,9 +68,10 @@ export class Task {
   constructor(private readonly plan: Plan, private readonly outlet: TaskOutlet, options: TaskOptions) {
     this.counts = noCounts(plan);
     this.layout = layOut(plan, () => this.stepper.stamp);
-    const { stages, keepers, clocks } = this.layout;
-    this.ledger = new Ledger(stages, keepers, options.durable === true);
-    this.agenda = new Agenda(clocks, keepers, options.ahead ?? aheadDefault);
+    const { stages, keepers, formers, clocks } = this.layout;
+    this.ledger = new Ledger(stages, keepers, formers, options.durable === true);
+    const keeperOf = (name: string) => keepers.get(name) ?? formers.get(name);
+    this.agenda = new Agenda(clocks, keeperOf, options.ahead ?? aheadDefault);
     const { layout, ledger, agenda, counts } = this;
     const { now, thresholds = fixedThresholds([]), lookups = fixedLookups({}) } = options;
     this.speaker = new Speaker(plan, outlet, { layout, ledger, agenda, counts, lookups, now });
@@ -88,7 +90,10 @@ export class Task {
     }
     this.alertsTaken = this.restored.alerts;
     this.newest = this.restored.newest;
-    this.speaker.marks = takeOver(this.plan.rules, this.restored.rules, this.newest);
+    const marks = takeOver(this.plan.rules, this.restored.rules, this.newest);
+    this.speaker.marks = marks;
+    // A rule that is gone may come back for a while; what an edit made useless goes at once.
+    this.ledger.isOver = (owner) => (marks.get(ruleOf(owner))?.gone ?? null) === null;
     this.ledger.complete = false;
     this.agenda.forgetAll();
   }
