@@ -16,7 +16,7 @@ export interface RuleMark {
   readonly signature: string;
   /** No alert at or before this time; null when the rule is not warming. */
   readonly quietUntil: Millis | null;
-  /** Windows that began before this time are not judged; null when the rule was there from the start. */
+  /** Windows that began by this time are not judged; null when the rule was there from the start. */
   readonly since: Millis | null;
   /** When the rule went; null while it is there. */
   readonly gone: Millis | null;
@@ -55,7 +55,7 @@ export function formerName({ text }: PlanRule): string | undefined {
 
 /** Whether a rule has to keep a signal to itself. */
 export function isQuiet(rule: PlanRule, signal: Signal, { quietUntil, since }: RuleMark): boolean {
-  if (since !== null && signal.window !== null && signal.window.start < since && hasEdges(rule)) return true;
+  if (since !== null && signal.window !== null && signal.window.start <= since && hasEdges(rule)) return true;
   if (quietUntil === null || signal.output === "record") return false;
   if (signal.status === "firing") return signal.time <= quietUntil;
   // What ends an episode whose beginning was kept quiet is kept quiet too.
