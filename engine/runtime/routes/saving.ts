@@ -8,8 +8,8 @@ import { type RoutesHead, routesTask, writeRoutesHead } from "./head.ts";
 
 export interface Saver {
   readonly fence: Fence;
-  /** Resolves when the store has everything that has changed before this call. Throws when the life has ended. */
-  readonly save: () => Promise<void>;
+  /** Resolves when the store has everything that has changed before this call: true; false when the life has ended. */
+  readonly save: () => Promise<boolean>;
   /** Asks no more. */
   readonly end: () => void;
 }
@@ -34,14 +34,14 @@ export function saverOf(
 ): Saver {
   let number = claimed.number;
   let position = -1;
-  let last: Promise<void> = Promise.resolve();
+  let last = Promise.resolve(true);
   let ended = false;
 
-  async function ask(checkpoint: Checkpoint): Promise<void> {
+  async function ask(checkpoint: Checkpoint): Promise<boolean> {
     for (let attempt = 0; !ended; attempt++) {
       try {
         const saved = await store.save(claimed.fence, checkpoint);
-        if (saved === "saved") return;
+        if (saved === "saved") return true;
         ended = true;
         finish({ why: saved });
       } catch (error) {
@@ -55,31 +55,34 @@ export function saverOf(
         }
       }
     }
-    throw new Error("the routes have ended");
+    return false;
   }
 
-  async function write(): Promise<void> {
+  async function write(): Promise<boolean> {
+    if (ended) return false;
     const { router, outbox, head } = contents();
     const read = head.positions.all ?? 0;
-    if (!router.isChanged && outbox.dirty === 0 && read === position) return;
+    if (!router.isChanged && outbox.dirty === 0 && read === position) return true;
     const cells = router.collect();
     const changes = outbox.collect();
-    await ask({
+    const isSaved = await ask({
       number: number + 1,
       head: writeRoutesHead(head),
       states: cells.map(({ key, text }) => ({ key, part: "", text })),
       timers: cells.map(({ key, due }) => ({ id: key, due })),
       ...changes,
     });
+    if (!isSaved) return false;
     number++;
     position = read;
     outbox.saved();
+    return true;
   }
 
   return {
     fence: claimed.fence,
     save() {
-      last = last.catch(() => {}).then(write);
+      last = last.then(write);
       return last;
     },
     end() {

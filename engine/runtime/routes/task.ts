@@ -118,7 +118,7 @@ export class RoutesTask implements Companion {
     };
     this.present = present;
     await this.hush(present);
-    this.looping = this.loop(present);
+    this.looping = this.loop(present).catch((error: Error) => life.finish({ why: "failed", error }));
     this.begun.resolve();
   }
 
@@ -157,7 +157,7 @@ export class RoutesTask implements Companion {
       this.send(present, present.router.take(parcel.alert, this.options.factsOf(parcel.alert), now));
     }
     this.bell.ring();
-    await present.saver.save();
+    if (!await present.saver.save()) throw new Error("the routes have ended");
   }
 
   private send({ outbox, lanes }: Present, sent: readonly Sent[]): void {
@@ -184,7 +184,7 @@ export class RoutesTask implements Companion {
       this.send(present, sent);
       const isStale = present.outbox.dirty > 0 && time.monotonic() >= saved + saveEvery;
       if (sent.length > 0 || isStale || present.router.isChanged) {
-        await present.saver.save();
+        if (!await present.saver.save()) return;
         saved = time.monotonic();
       }
       if (present.ended) return;
