@@ -80,6 +80,8 @@ async function drain(broker: string, topic: string): Promise<number> {
         outOfRange: "fail",
         log: console.error,
         strict: true,
+        needsPositions: false,
+        horizon: () => 0,
         partitions,
       }),
     store: memoryStore(),

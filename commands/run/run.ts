@@ -59,7 +59,7 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
   await openAll(receivers, failFast, log);
   const engine: Engine = new Engine({
     setup: read.setup,
-    source: (plan, position) => openSource(plan, position, { deployment, failFast, log }),
+    source: (plan, position) => openSource(plan, position, { deployment, failFast, fresh: given.flag("fresh"), log }),
     store,
     task: "all",
     owner,

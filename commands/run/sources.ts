@@ -17,6 +17,8 @@ import type { Source } from "../../engine/runtime/source.ts";
 export interface SourceNeeds {
   readonly deployment: Deployment;
   readonly failFast: boolean;
+  /** The state begins anew. */
+  readonly fresh: boolean;
   readonly log: (line: string) => void;
 }
 
@@ -26,7 +28,7 @@ export function streamsRead({ rules, streams }: Plan): readonly Stream[] {
   return [...streams.values()].filter(({ name, topics }) => read.has(name) && topics.length > 0);
 }
 
-export function openSource(plan: Plan, position: Position, { deployment, failFast, log }: SourceNeeds): Source {
+export function openSource(plan: Plan, position: Position, { deployment, failFast, fresh, log }: SourceNeeds): Source {
   const { source, app, topics } = deployment;
   const streams = streamsRead(plan);
   switch (source.kind) {
@@ -35,7 +37,11 @@ export function openSource(plan: Plan, position: Position, { deployment, failFas
       const { from, outOfRange } = source;
       const { partitions } = topics;
       return closing(
-        kafkaSource({ kafka, group: app, streams, from, outOfRange, position, partitions, log, strict: failFast }),
+        kafkaSource({
+          ...{ kafka, group: app, streams, from, outOfRange, position, partitions, log, strict: failFast },
+          needsPositions: deployment.store.kind !== "memory" && !fresh,
+          horizon: (stream) => horizonOf(plan, stream),
+        }),
         () => kafka.close(),
       );
     }
@@ -48,6 +54,12 @@ export function openSource(plan: Plan, position: Position, { deployment, failFas
     case "generator":
       return generated(source, streams, position);
   }
+}
+
+/** Longest time for which rules need the events of a stream. */
+function horizonOf({ rules }: Plan, stream: string): number {
+  const readers = rules.filter(({ compiled }) => compiled.inputs.some((input) => input.stream.name === stream));
+  return Math.max(0, ...readers.map(({ compiled }) => compiled.horizon));
 }
 
 function closing(source: Source, close: () => Promise<void>): Source {

@@ -8,6 +8,7 @@ import {
   type Admin,
   CompressionCodecs,
   CompressionTypes,
+  ConfigResourceTypes,
   type Consumer,
   Kafka as Client,
   type KafkaConfig,
@@ -67,6 +68,12 @@ export function openKafka(connection: KafkaConnection, clientId: string): Kafka 
         const found = await (await links.admin()).fetchTopicOffsetsByTimestamp(topic, time);
         return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]));
       }),
+    hasCommitted: (group, topics) =>
+      asked(async () => {
+        const found = await (await links.admin()).fetchOffsets({ groupId: group, topics: [...topics] });
+        return found.some(({ partitions }) => partitions.some(({ offset }) => Number(offset) >= 0));
+      }),
+    retention: (topic) => asked(async () => retentionOf(await links.admin(), topic)),
     createTopic: (name, settings) => asked(async () => createTopic(await links.admin(), name, settings)),
     produce: (topic, messages) =>
       asked(async () => {
@@ -155,6 +162,20 @@ async function offsetsOf(admin: Admin, topic: string): Promise<readonly Partitio
   const found = await admin.fetchTopicOffsets(topic);
   return found.map(({ partition, low, high }) => ({ partition, earliest: Number(low), end: Number(high) }))
     .sort((a, b) => a.partition - b.partition);
+}
+
+async function retentionOf(admin: Admin, topic: string): Promise<number> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ["retention.ms", "cleanup.policy"] }],
+  });
+  const entries = new Map(
+    resources.flatMap((resource) => resource.configEntries).map((
+      { configName, configValue },
+    ) => [configName, configValue]),
+  );
+  const millis = Number(entries.get("retention.ms") ?? -1);
+  return millis < 0 || entries.get("cleanup.policy") === "compact" ? Infinity : millis;
 }
 
 /** Asks for the cluster's own replication factor; a cluster too old for that, or of one broker, gets 1. */

@@ -3,6 +3,7 @@
  * checkpoint left it. Topics that come into being later are taken up within a minute.
  */
 import type { Stream } from "../model/contract.ts";
+import { formatDuration } from "../model/time.ts";
 import { parseTopic } from "../model/topic.ts";
 import { partitionName, SourceError } from "../runtime/source.ts";
 import type { OpenedPartition, Source, SourceReader } from "../runtime/source.ts";
@@ -21,6 +22,10 @@ export interface KafkaSourceOptions {
   /** Whether a position that is no longer there ends the start, or is moved to the oldest message. */
   readonly outOfRange: "fail" | "earliest";
   readonly log: (line: string) => void;
+  /** Whether a group that has committed offsets must have positions too: its state would be lost otherwise. */
+  readonly needsPositions: boolean;
+  /** How far rules look back, by stream, in milliseconds: what a topic no longer holds could not be read again. */
+  readonly horizon: (stream: string) => number;
   /** Whether a topic that is missing is an error; else it is taken up when it comes. */
   readonly strict: boolean;
   /** Partitions that the command for a missing topic names. */
@@ -130,6 +135,8 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
       );
       if (words.length > 0 && (options.strict || streamOf.size === 0)) throw new SourceError(words.join("\n"), "away");
       for (const line of words) log(line);
+      await checkGroup(options, opened);
+      await checkRetention(options, streamOf);
       return opened;
     },
     async start(reader) {
@@ -166,6 +173,36 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
       await listening?.close();
     },
   };
+}
+
+/** Offsets without a checkpoint: the state was lost, or the engine asks another store than it did. */
+async function checkGroup(
+  { kafka, group, needsPositions, position }: KafkaSourceOptions,
+  opened: readonly OpenedPartition[],
+): Promise<void> {
+  const isNew = opened.every(({ topic, partition }) => position(topic, partition) === undefined);
+  const topics = [...new Set(opened.map(({ topic }) => topic))];
+  if (!needsPositions || !isNew || topics.length === 0 || !await kafka.hasCommitted(group, topics)) return;
+  throw new SourceError(
+    `The consumer group "${group}" has read before, and the store has no checkpoint of it: name the store that it used, ` +
+      "or start with --fresh to begin anew",
+    "final",
+  );
+}
+
+/** Says which topics forget messages that their rules look back to. */
+async function checkRetention(
+  { kafka, horizon, log }: KafkaSourceOptions,
+  streamOf: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const [topic, stream] of streamOf) {
+    const kept = await kafka.retention(topic).catch(() => Infinity);
+    if (horizon(stream) <= kept) continue;
+    log(
+      `The topic "${topic}" keeps messages for ${formatDuration(kept)}, and rules look back ` +
+        `${formatDuration(horizon(stream))}: state that is lost could not be made again in full`,
+    );
+  }
 }
 
 function beginning(

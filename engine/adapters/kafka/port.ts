@@ -70,6 +70,10 @@ export interface Kafka {
   readonly offsets: (topic: string) => Promise<readonly PartitionOffsets[]>;
   /** By partition, the offset of the first message at or after a time; the end where there is none. */
   readonly offsetsAt: (topic: string, time: number) => Promise<ReadonlyMap<number, number>>;
+  /** Whether a group has committed an offset of one of the topics. */
+  readonly hasCommitted: (group: string, topics: readonly string[]) => Promise<boolean>;
+  /** How long a topic keeps messages, in milliseconds; Infinity where it keeps them for ever. */
+  readonly retention: (topic: string) => Promise<number>;
   /** True when it was created, false when it existed. */
   readonly createTopic: (name: string, settings: TopicSettings) => Promise<boolean>;
   /** Resolves when all in-sync replicas have the messages. */
