@@ -64,6 +64,9 @@ function scheduleOf({ retry, retry_all }: Fields): RetrySchedule {
 const connections = 50;
 const answerMax = 64 * 1024;
 
+/** Requests without an answer after which an endpoint counts as away. */
+const silent = 20;
+
 function settingsOf({ timeout, retry, allow_private }: Fields): HttpSettings {
   const usual = retry === "doubling" ? 30_000 : 10_000;
   return { timeout: millisOf(timeout, usual), allowPrivate: allow_private === true, answerMax, connections };
@@ -77,13 +80,20 @@ function openWebhook(options: Fields, context: SinkContext): Sink {
   const render = bodyOf(options.body, context);
   const client = openHttp(settingsOf(options));
   const rules = { secrets: [...secrets, ...Object.values(headers), ...secretsOf(url)] };
+  const send = (delivery: Delivery) => {
+    const body = render(delivery);
+    return post(client, { method: "POST", url, body, headers: headersOf(delivery, body, keys, headers) }, rules);
+  };
   return {
     open: () => Promise.resolve(),
-    deliver: (batch) =>
-      inOrder(batch, (delivery) => {
-        const body = render(delivery);
-        return post(client, { method: "POST", url, body, headers: headersOf(delivery, body, keys, headers) }, rules);
-      }),
+    async deliver(batch) {
+      const [first, ...rest] = batch;
+      if (first === undefined || client.silences() < silent) return await inOrder(batch, send);
+      // Who has been away is asked with one request, not with a whole batch that would fail one by one.
+      const verdict = await send(first);
+      if (verdict.result === "retry" && client.silences() > 0) return batch.map(() => verdict);
+      return [verdict, ...await inOrder(rest, send)];
+    },
     close: () => Promise.resolve(client.close()),
   };
 }

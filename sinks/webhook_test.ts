@@ -134,6 +134,30 @@ Deno.test("a name that has a private address beside a public one is not called",
   client.close();
 });
 
+Deno.test("an endpoint that has been away is asked with one request, until it answers", async () => {
+  let connections = 0;
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const ended = (async () => {
+    for await (const connection of listener) {
+      connections++;
+      connection.close();
+    }
+  })();
+  const sink = webhook.create({ url: `http://127.0.0.1:${listener.addr.port}/`, allow_private: true }, testContext());
+  const batch = Array.from({ length: 30 }, (_, i) => ({ alert: alertOf(i, { fingerprint: `f${i}` }) }));
+  for (const asked of [30, 31, 32]) {
+    expect(resultsOf(await sink.deliver(batch))).toEqual(batch.map(() => "retry"));
+    expect(connections).toBe(asked);
+  }
+  const { port } = listener.addr;
+  listener.close();
+  await ended;
+  const server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, () => new Response());
+  expect(resultsOf(await sink.deliver(batch))).toEqual(batch.map(() => "delivered"));
+  await sink.close();
+  await server.shutdown();
+});
+
 Deno.test("no more than 64 KiB of an answer are read", async () => {
   let written = 0;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {

@@ -48,6 +48,8 @@ export interface Address {
 export interface HttpClient {
   /** Rejects with an `HttpError` when there is no answer. */
   readonly send: (request: HttpRequest) => Promise<Answer>;
+  /** Requests without an answer since the last answer. */
+  readonly silences: () => number;
   readonly close: () => void;
 }
 
@@ -71,8 +73,19 @@ export const trusted: HttpSettings = {
 export function openHttp(settings: HttpSettings): HttpClient {
   const options = { keepAlive: true, maxSockets: settings.connections };
   const agents = { "http:": new http.Agent(options), "https:": new https.Agent(options) };
+  let silences = 0;
   return {
-    send: (request) => send(request, settings, agents),
+    async send(request) {
+      try {
+        const answer = await send(request, settings, agents);
+        silences = 0;
+        return answer;
+      } catch (error) {
+        silences++;
+        throw error;
+      }
+    },
+    silences: () => silences,
     close() {
       for (const agent of Object.values(agents)) agent.destroy();
     },
