@@ -4,6 +4,7 @@ import type { Deployment } from "../../engine/config/deployment.ts";
 import { loadThresholds } from "../../engine/config/thresholds.ts";
 import { demoThresholds } from "../../engine/generate/mod.ts";
 import type { FetchedLookups, Setup } from "../../engine/runtime/engine/options.ts";
+import { planName, writePlan } from "./plan_in_force.ts";
 import type { OpenReceiver } from "./receivers.ts";
 import { readProject, shownErrors } from "./project.ts";
 import { setupOf } from "./setup.ts";
@@ -33,7 +34,8 @@ export async function readSetup(input: SetupInput): Promise<ReadSetup> {
   const { thresholds, problems, texts } = isEmbedded ? demo : await thresholdsOf(deployment);
   const errors = shownErrors([...project.problems, ...problems], new Map([...project.texts, ...texts]), colour);
   if (project.plan === undefined || errors !== "") return { problems: errors };
-  const setup = setupOf(project.plan, { ...input, thresholds });
+  const origin = { name: planName, text: writePlan(deployment, project.texts) };
+  const setup = { ...setupOf(project.plan, { ...input, thresholds }), origin };
   return { setup, meaning: JSON.stringify([meaningOf(project.plan), thresholds]) };
 }
 

@@ -9,15 +9,15 @@ import type { Setup } from "../../engine/runtime/engine/options.ts";
 import { SourceError } from "../../engine/runtime/source.ts";
 import { StoreError } from "../../engine/runtime/store.ts";
 import { Engine } from "../../engine/runtime/engine/engine.ts";
-import { statusOf } from "../../engine/runtime/engine/status.ts";
 import { soundDeployment } from "../cli/deployment.ts";
 import { EnvironmentError, exit, type ExitCode, type Given, type Terminal } from "../command.ts";
 import { embeddedDeployment } from "./embedded.ts";
 import { contentOf } from "./content.ts";
-import { pathsOf, readSetup } from "./read_setup.ts";
+import { withPlanInForce } from "./plan_in_force.ts";
+import { pathsOf, type ReadSetup, readSetup, type SetupInput } from "./read_setup.ts";
 import { Reloader } from "./reloader.ts";
 import { openRoutes } from "./routing.ts";
-import { type RunningServer, startServer } from "./server.ts";
+import { serve } from "./serve.ts";
 import { openReceivers } from "./setup.ts";
 import type { Signals } from "./signals.ts";
 import { openSource, streamsRead } from "./sources.ts";
@@ -50,9 +50,8 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
   const rows = openLookups(deployment.store);
   const input = { deployment, isEmbedded, drain, receivers, lookups: rows?.lookups, colour: terminal.isTerminal };
   const content = await contentOf(pathsOf(deployment));
-  const read = await readSetup(input);
-  if ("problems" in read) {
-    terminal.out(read.problems);
+  const read = await readOrGoOn(input, failFast, terminal, log);
+  if (read === undefined) {
     await store.close();
     return exit.problem;
   }
@@ -101,29 +100,24 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
   }
 }
 
-/** The server, where the deployment asks for one. The embedded engine does without when the address is taken. */
-function serve(
-  { http }: Deployment,
-  isEmbedded: boolean,
-  engine: Engine,
-  reloader: Reloader | undefined,
+/** The setup of what the folders hold; where they are refused, that of the plan which ran before. */
+async function readOrGoOn(
+  input: SetupInput,
+  failFast: boolean,
+  terminal: Terminal,
   log: (line: string) => void,
-): RunningServer | undefined {
-  if (http === undefined) return undefined;
-  try {
-    const server = startServer(http, {
-      status: () => statusOf(engine.run),
-      reloads: () => ({ ...(reloader?.counts ?? { done: 0, failed: 0 }), last: reloader?.last }),
-      reload: () => reloader?.reload() ?? Promise.resolve({ outcome: "unchanged" }),
-    });
-    log(`Status on http://${server.address}/v1/status`);
-    return server;
-  } catch (error) {
-    const reason = `Cannot listen on ${http.hostname}:${http.port}: ${error instanceof Error ? error.message : error}`;
-    if (!isEmbedded) throw new EnvironmentError(reason, { cause: error });
-    log(reason);
-    return undefined;
-  }
+): Promise<Exclude<ReadSetup, { problems: string }> | undefined> {
+  const read = await readSetup(input);
+  if (!("problems" in read)) return read;
+  terminal.out(read.problems);
+  const before = failFast || input.isEmbedded ? undefined : await withPlanInForce(input.deployment);
+  if (before === undefined) return undefined;
+  const found = await readSetup({ ...input, deployment: before });
+  if ("problems" in found) return undefined;
+  log("The rules above are refused: running those that were in force before");
+  // What the store has of the plan is what this one was made from.
+  const { origin: _, ...setup } = found.setup;
+  return { ...found, setup };
 }
 
 /** What did not answer or cannot be used, other than a fault of the program. */

@@ -6,7 +6,7 @@ import { readTopic } from "../services/read_topic.ts";
 import { kafkaService } from "../services/services.ts";
 import { deploy } from "./deployment.ts";
 import { generatePayments, planOf, produce, replayOf } from "./payments.ts";
-import { startVigie, until } from "./process.ts";
+import { runVigie, startVigie, until } from "./process.ts";
 
 const packs = ["rules/payments", "rules/fraud/advanced.yaml"];
 
@@ -65,6 +65,33 @@ Deno.test({
     expect(await running.ended).toBe(0);
     const found = (await readTopic([broker], alerts)).map(({ headers }) => headers.id ?? "").sort();
     expect(found).toEqual(wanted);
+    await kafka.close();
+    await deployment.remove();
+  },
+});
+
+Deno.test({
+  name: "a start with refused folders runs the rules that ran before, and ends with 1 where asked to",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const broker = await kafkaService();
+    const deployment = await deploy({ broker, packs });
+    const { folder, topic, alerts } = deployment;
+    const kafka = openKafka({ brokers: [broker] }, "test");
+    await kafka.createTopic(topic, { partitions: 2, config: { "retention.ms": "-1" } });
+    const messages = generatePayments(4_000, 2);
+    await produce(broker, topic, messages.slice(0, 2_000));
+    await runVigie(["run", "--config", "vigie.yaml", "--drain"], folder);
+    await Deno.writeTextFile(`${folder}/rules/payments/half.yaml`, "pack: half\nrules: [");
+    await produce(broker, topic, messages.slice(2_000));
+    const refused = await runVigie(["run", "--config", "vigie.yaml", "--drain", "--fail-fast"], folder, 1);
+    expect(refused.output()).toContain("rules/payments/half.yaml");
+    const going = await runVigie(["run", "--config", "vigie.yaml", "--drain"], folder);
+    expect(going.log()).toContain("running those that were in force before");
+    const wanted = (await replayOf(await planOf(packs), messages, topic)).alerts
+      .filter(({ sinks }) => sinks.includes("alerts_fraud_payments")).map(({ alert }) => alert.id).sort();
+    expect((await readTopic([broker], alerts)).map(({ headers }) => headers.id ?? "").sort()).toEqual(wanted);
     await kafka.close();
     await deployment.remove();
   },

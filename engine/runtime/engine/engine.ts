@@ -84,6 +84,7 @@ export class Engine {
       run = new Run({ ...options, setup: this.setup }, claimed, lease, (what, act) => this.insist(what, act), depths);
       this.run = run;
       await this.accompany(run);
+      await run.keepOrigin(run.setup);
       await run.openSource();
       await settleTimers(run);
       const isDone = await cycle(run);

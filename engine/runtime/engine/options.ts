@@ -41,6 +41,8 @@ export interface Setup {
   readonly receivers: ReadonlyMap<string, Receiver>;
   readonly ways: Ways;
   readonly thresholds?: ThresholdStore;
+  /** What the plan was made from: kept in the store under `name`, so that a later start can make it again. */
+  readonly origin?: { readonly name: string; readonly text: string };
   readonly lookups?: FetchedLookups;
 }
 

@@ -13,6 +13,7 @@ import { settleTimers } from "./hops/step.ts";
 export async function switchPlan(run: Run, setup: Setup): Promise<ReadonlyMap<string, number> | undefined> {
   const head = await checkpointNow(run);
   if (head === undefined) return undefined;
+  await run.keepOrigin(setup);
   const before = topicsOf(run.setup.plan);
   run.setup = setup;
   run.savedDue = false;

@@ -153,6 +153,11 @@ export class Run {
     };
   }
 
+  /** Keeps what the plan in force was made from beside the checkpoints. */
+  async keepOrigin({ origin }: Setup): Promise<void> {
+    if (origin !== undefined) await this.insist("The store", () => this.options.store.put(origin.name, origin.text));
+  }
+
   /** Opens a source where the partitions stand; one that was open is closed first. Feeds that are read on stay. */
   async openSource(): Promise<void> {
     await this.source?.close();
