@@ -14,6 +14,13 @@ import { runSuite, type SuiteResult } from "./suite.ts";
 /** Exit code 1 when a test fails, when a file has an error, and when there is nothing to test. */
 export async function runTests(given: Given, terminal: Terminal): Promise<ExitCode> {
   const paths = await chosenPaths(given);
+  const config = given.text("config") ?? paths.config;
+  if (config !== undefined) {
+    const hold = await (await import("./routes.ts")).testRoutes(config, terminal);
+    const isAll = given.positionals.length === (paths.config === undefined ? 0 : 1) &&
+      given.texts("rules").length === 0;
+    if (!hold || isAll) return hold ? exit.good : exit.problem;
+  }
   const code = await runOnce(paths, given, terminal);
   if (!given.flag("watch")) return code;
   for await (const _ of changes([...paths.packs, paths.contracts])) {

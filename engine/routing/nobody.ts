@@ -27,8 +27,9 @@ export function unheardRules({ rules }: Plan, { routes, defaultSinks, always }: 
 
 /** False when what is known of the rule's alerts contradicts the condition. */
 function couldTake(route: Route, rule: PlanRule): boolean {
-  const { pack, id, kind } = rule.text;
-  const alert: Fields = { pack, rule: id, kind, shadow: false };
+  const { pack, id, kind, raw } = rule.text;
+  const severity: Fields = typeof raw.severity === "string" ? { severity: raw.severity } : {};
+  const alert: Fields = { pack, rule: id, kind, shadow: false, ...severity };
   const refused = route.match?.constant === false || route.match?.requires.some(({ path, value }) => {
     const [, field = ""] = path;
     return path.length === 2 && Object.hasOwn(alert, field) && alert[field] !== value;

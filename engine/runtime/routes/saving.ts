@@ -97,7 +97,8 @@ const page = 1_000;
 /** The texts of all cells: each has a timer, by which it is found. */
 export async function cellsOf(store: CheckpointStore): Promise<readonly string[]> {
   const texts: string[] = [];
-  for (let after: { due: number; id: string } | undefined;;) {
+  let after: { readonly due: number; readonly id: string } | undefined;
+  for (;;) {
     const timers = await store.timers(routesTask, Number.MAX_SAFE_INTEGER, page, after);
     const found = await store.read(routesTask, timers.map(({ id }) => id));
     for (const parts of found) {
