@@ -48,6 +48,8 @@ export class KeyState {
   dirty = false;
   /** Part of a checkpoint that is not known to be saved yet. */
   inFlight = false;
+  /** False once its stage has dropped it; another object may stand for the key then. */
+  kept = true;
 
   constructor(readonly stage: KeyedStage, readonly text: string) {
     this.hash = hashText(text);
@@ -115,6 +117,7 @@ export class KeyedStage {
 
   /** Forgets a key. */
   drop(state: KeyState): void {
+    state.kept = false;
     this.states.delete(state.text);
   }
 }

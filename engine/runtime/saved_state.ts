@@ -3,6 +3,7 @@
  * keepers, each behind the keeper's name, so that a reload finds or drops a rule's state by its signature. Every text
  * begins with the version of its format.
  */
+import type { StateCodec } from "../model/operator.ts";
 import type { Millis } from "../model/time.ts";
 import { hashText, type Keeper, type KeyedStage, type KeyState, replaced, type Stored } from "./keyed.ts";
 import type { StateChange, TimerChange } from "./store.ts";
@@ -96,10 +97,7 @@ const nothing: Stored = { parts: [], due: Infinity };
 /** Most states are one head: they share its list of names. */
 const onlyHead: readonly string[] = [""];
 
-/**
- * Writes the parts of one slot that changed, each once, and returns the names of all that it then has. A codec may delete
- * a part and write it again: the last word counts.
- */
+/** Writes the parts of one slot that changed, each once, and returns the names of all that it then has. */
 function writeParts(
   keeper: Keeper,
   key: KeyState,
@@ -110,16 +108,48 @@ function writeParts(
 ): readonly string[] {
   const state = key.stateOf(keeper.slot);
   const { codec } = keeper.operator;
-  const anew = before.parts.length === 0 || isAnother;
+  const prefix = keeper.name + end;
+  if (state === undefined || codec === undefined) {
+    for (const part of before.parts) states.push({ key: name, part: prefix + part, text: undefined });
+    return noParts;
+  }
+  if (before.parts.length > 0) {
+    return rewriteParts(codec, state, isAnother, before.parts, { key: name, prefix }, states);
+  }
+  written.length = 0;
+  codec.save(state, true, (part, text) => {
+    if (text === undefined) return;
+    written.push(part);
+    states.push({ key: name, part: prefix + part, text: version + text });
+  });
+  return written.length === 1 && written[0] === "" ? onlyHead : written.slice();
+}
+
+/** Names of the parts just written: filled anew for every key. */
+const written: string[] = [];
+const noParts: readonly string[] = [];
+
+/** The same where the store has parts. A codec may delete a part and write it again: the last word counts. */
+function rewriteParts<S>(
+  codec: StateCodec<S>,
+  state: S,
+  isAnother: boolean,
+  before: readonly string[],
+  { key, prefix }: { readonly key: string; readonly prefix: string },
+  states: StateChange[],
+): readonly string[] {
   const writes = new Map<string, string | undefined>();
-  if (anew || state === undefined) { for (const part of before.parts) writes.set(part, undefined); }
-  if (state !== undefined) codec?.save(state, anew, (part, text) => writes.set(part, text));
-  const names = new Set(before.parts);
+  if (isAnother) { for (const part of before) writes.set(part, undefined); }
+  codec.save(state, isAnother, (part, text) => writes.set(part, text));
+  if (writes.size === 1 && before === onlyHead && writes.get("") !== undefined) {
+    states.push({ key, part: prefix, text: version + writes.get("") });
+    return onlyHead;
+  }
+  const names = new Set(before);
   for (const [part, text] of writes) {
     if (text === undefined && !names.delete(part)) continue;
     if (text !== undefined) names.add(part);
-    const written = text === undefined ? undefined : version + text;
-    states.push({ key: name, part: `${keeper.name}${end}${part}`, text: written });
+    states.push({ key, part: prefix + part, text: text === undefined ? undefined : version + text });
   }
   return names.size === 1 && names.has("") ? onlyHead : [...names];
 }

@@ -16,6 +16,7 @@ import { takeOver } from "./changeover.ts";
 import type { Clock, Input } from "./clock.ts";
 import { noCounts, type RuleCounts } from "./counts.ts";
 import { emptyHead, type Head, inputName, readHead, writeHead } from "./head.ts";
+import { KeyState } from "./keyed.ts";
 import { type Layout, layOut } from "./layout.ts";
 import { Ledger } from "./ledger.ts";
 import type { Outlet } from "./raise.ts";
@@ -278,7 +279,8 @@ export class Task {
   private fireFirst({ timers }: Clock): boolean {
     const keeper = timers.firstKeeper();
     if (keeper === undefined) return true;
-    const key = keeper.stage.states.get(timers.firstKey()?.text ?? "");
+    const first = timers.firstKey();
+    const key = first instanceof KeyState && first.kept ? first : keeper.stage.states.get(first?.text ?? "");
     if (key === undefined && !this.ledger.complete) return false;
     const due = timers.next();
     timers.shift();
