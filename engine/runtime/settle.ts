@@ -19,6 +19,8 @@ export interface Receiver {
   readonly isOne: boolean;
   /** Takes nothing before the checkpoint that contains it: what it is given stays given, with its number. */
   readonly savedOnly?: boolean;
+  /** How long a batch may gather before it goes out short of `batchMax`; absent: not at all. */
+  readonly gather?: Millis;
 }
 
 export interface LaneSettings {
@@ -45,6 +47,8 @@ export interface LaneSettings {
 
 interface Waiting {
   readonly entry: Entry;
+  /** Wall clock at which memory took it. */
+  readonly since: Millis;
   attempts: Attempts | undefined;
 }
 
@@ -65,6 +69,7 @@ export class DeliveryLane {
   private notBefore: Millis = 0;
   private running = false;
   private isStopped = false;
+  private isHurried = false;
   private wakeUp = new AbortController();
   private watchers: (() => void)[] = [];
 
@@ -99,7 +104,7 @@ export class DeliveryLane {
 
   /** Takes an entry. Where there is no room it must have been saved: it is read back later. */
   offer(entry: Entry): void {
-    if (this.hasRoom) this.hold({ entry, attempts: undefined });
+    if (this.hasRoom) this.hold(entry, undefined);
     else this.stored++;
     this.begin();
   }
@@ -121,9 +126,15 @@ export class DeliveryLane {
     this.tell();
   }
 
-  private hold(waiting: Waiting): void {
-    this.waiting.push(waiting);
-    this.known.add(waiting.entry.seq);
+  /** No batch gathers any longer: what is here goes out. */
+  hurry(): void {
+    this.isHurried = true;
+    this.begin();
+  }
+
+  private hold(entry: Entry, attempts: Attempts | undefined): void {
+    this.waiting.push({ entry, attempts, since: this.settings.now() });
+    this.known.add(entry.seq);
   }
 
   private begin(): void {
@@ -139,7 +150,8 @@ export class DeliveryLane {
     while (this.size > 0 && !this.isStopped) {
       await this.refill();
       const batch = this.ready();
-      if (batch.length === 0) await this.pause(this.nextTry() - this.settings.now());
+      const wait = (batch.length === 0 ? this.nextTry() : this.gathersUntil(batch)) - this.settings.now();
+      if (batch.length === 0 || wait > 0) await this.pause(wait);
       else {
         await this.settings.mayDeliver();
         if (!this.isStopped) await this.settle(batch);
@@ -161,7 +173,7 @@ export class DeliveryLane {
         this.cursor = seq;
         if (this.known.has(seq)) continue;
         this.stored--;
-        this.hold({ entry: readEntry(seq, text), attempts: readAttempts(state) });
+        this.hold(readEntry(seq, text), readAttempts(state));
       }
       if (found.length < limit) this.stored = 0;
     } catch (error) {
@@ -184,6 +196,14 @@ export class DeliveryLane {
       else blocked.add(order);
     }
     return ready;
+  }
+
+  /** Until when a batch may grow: until its oldest entry has waited long enough, unless there is no more to come. */
+  private gathersUntil(batch: readonly Waiting[]): Millis {
+    const { gather = 0, batchMax } = this.receiver;
+    if (gather === 0 || this.isHurried || this.isFull) return 0;
+    if (batch.length >= Math.min(batchMax, this.settings.queue)) return 0;
+    return batch.reduce((least, { since }) => Math.min(least, since), Infinity) + gather;
   }
 
   private nextTry(): Millis {
@@ -259,6 +279,7 @@ export class DeliveryLane {
 export async function settled(lanes: readonly DeliveryLane[], within: Promise<void>): Promise<boolean> {
   let late = false;
   void within.then(() => late = true);
+  for (const lane of lanes) lane.hurry();
   for (const lane of lanes) {
     while (lane.size > 0 && !late) await Promise.race([lane.change(), within]);
   }

@@ -78,7 +78,7 @@ function trial(
   const add = (from: number, to: number, gated = false) => {
     for (let i = from; i <= to; i++) outbox.add(parcel(i), ["trial"], gated);
   };
-  return { lane, outbox, add, checkpoint, batches, waits, troubles, refused, stored };
+  return { lane, outbox, add, checkpoint, batches, waits, troubles, refused, stored, clock };
 }
 
 const never = new Promise<void>(() => {});
@@ -184,4 +184,19 @@ Deno.test("what waits behind an earlier entry uses up no try: it is sent once th
   await settled([lane], new Promise(() => {}));
   expect(refused.map(([item]) => item)).toEqual([1]);
   expect([lane.delivered, lane.rejected]).toEqual([1, 1]);
+});
+
+Deno.test("a receiver of large batches gets one when it is full, or when its oldest entry has waited long enough", async () => {
+  const { lane, batches, clock } = trial(() => delivered, { receiver: { gather: 1_000 } });
+  for (const number of [1, 2, 3, 4]) lane.offer({ seq: number, parcel: parcel(number), order: `${number}` });
+  while (lane.size > 0) await lane.change();
+  expect(batches).toEqual([[1, 2, 3], [4]]);
+  expect(clock.now).toBe(1_000);
+});
+
+Deno.test("at the end nothing gathers any longer", async () => {
+  const { lane, batches, clock } = trial(() => delivered, { receiver: { gather: 1_000 } });
+  lane.offer({ seq: 1, parcel: parcel(1), order: "1" });
+  expect(await settled([lane], new Promise(() => {}))).toBe(true);
+  expect([batches, clock.now]).toEqual([[[1]], 0]);
 });
