@@ -5,7 +5,7 @@
  */
 import { monotonic, sleep } from "../../engine/adapters/clock.ts";
 import type { Setup } from "../../engine/runtime/engine/options.ts";
-import { contentOf } from "./content.ts";
+import { contentOf, outlineOf } from "./content.ts";
 import type { ReadSetup } from "./read_setup.ts";
 import type { Reloaded } from "./server.ts";
 
@@ -51,9 +51,13 @@ export class Reloader {
 
   private async watch(): Promise<void> {
     const { signal } = this.stopped;
+    let outline = "";
     while (!signal.aborted) {
       await sleep(lookMillis, signal);
       if (signal.aborted || this.working !== undefined) continue;
+      const now = await outlineOf(this.needs.paths);
+      if (now === outline) continue;
+      outline = now;
       const content = await contentOf(this.needs.paths);
       if (content !== this.current.content && content !== this.refused) await this.reload();
     }

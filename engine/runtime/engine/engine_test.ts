@@ -269,3 +269,31 @@ Deno.test("a store that fails at every third call is asked again, and the alerts
   expect(idsOf(parcels)).toEqual((await replayed(partitions)).ids);
   expect(log).toContain("The store works again");
 });
+
+Deno.test("silent partitions stop holding event time, which then goes on by the clock: the last windows close, once", async () => {
+  const partitions = payments(300, 2);
+  const shelf = emptyShelf();
+  const said: Parcel[] = [];
+  for (let life = 0; life < 2; life++) {
+    const { options, parcels } = optionsOf(partitions, {
+      store: memoryStore(shelf),
+      drain: false,
+      term: 1e12,
+      // An hour of silence goes by in a third of a second.
+      time: { now, monotonic: () => monotonic() * 10_000, sleep: (_, signal) => sleep(5, signal), turn, backoff },
+    });
+    const engine = new Engine(options);
+    const done = engine.start();
+    const isOver = () =>
+      (engine.run?.task.inputs.length ?? 0) > 0 &&
+      engine.run?.task.inputs.every(({ state }) => state === "idle") === true && engine.run.outbox.dirty === 0;
+    for (let looks = 0; looks < 400 && !(looks > 100 && isOver()); looks++) await sleep(5);
+    engine.stop();
+    await done;
+    said.push(...parcels);
+  }
+  const windows = said.flatMap((parcel) => "record" in parcel ? [parcel.record.window?.end ?? ""] : []);
+  const last = start + 299 * 1_300;
+  expect(Math.max(...windows.map((end) => Date.parse(end)))).toBeGreaterThan(last);
+  expect(new Set(idsOf(said)).size).toBe(idsOf(said).length);
+});

@@ -50,7 +50,11 @@ export class Run {
   /** Number of the last checkpoint that is true. */
   number: number;
   /** What happened since the last checkpoint was collected. */
-  readonly since = { events: 0, gated: undefined as Millis | undefined, collected: 0 };
+  readonly since: { events: number; gated: Millis | undefined; collected: Millis } = {
+    events: 0,
+    gated: undefined,
+    collected: 0,
+  };
   /** The checkpoint under way. */
   saving: Promise<void> | undefined;
   /** The store has the last checkpoint, and the task does not know it yet. */

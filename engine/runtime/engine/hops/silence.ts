@@ -9,7 +9,7 @@ import type { Run } from "../run.ts";
 import { settleTimers } from "./step.ts";
 
 /** Time between two questions to the source while something is silent. */
-const checkMillis = 1_000;
+const checkMillis = 2_000;
 
 /** When the source is to be asked next, on the monotonic clock; Infinity while nothing is silent. */
 export function silenceDue(run: Run): Millis {
@@ -32,8 +32,10 @@ export async function watchSilence(run: Run): Promise<void> {
   }
   for (const feed of quiet) if (feed.isBehind || feed.peek() !== undefined) wake(run, feed);
   const silent = quiet.filter((feed) => !feed.isBehind && feed.peek() === undefined);
-  let due = run.checked !== undefined && run.task.elapse(now - run.checked);
-  run.checked = now;
+  // Event time is whole milliseconds, so what is left of one counts the next time.
+  const elapsed = run.checked === undefined ? 0 : Math.floor(now - run.checked);
+  let due = elapsed > 0 && run.task.elapse(elapsed);
+  run.checked = run.checked === undefined ? now : run.checked + elapsed;
   for (const feed of silent) for (const input of feed.inputs) due = run.task.setState(input, "idle") || due;
   if (due) await settleTimers(run);
 }
