@@ -3,14 +3,14 @@
  * steps the operators and hands alerts and records to its outlet. Synchronous and pure of I/O: tests, replay, the
  * embedded engine and Kafka all run this one path. What it needs from a store it asks its loop for.
  */
-import { alertsName, alertStream } from "../compile/alerts.ts";
 import type { Plan } from "../compile/plan.ts";
-import type { Alert } from "../model/alert.ts";
 import { type Event, isLate } from "../model/event.ts";
 import { fixedLookups, type LookupNeed, type Lookups } from "../model/lookup.ts";
 import { fixedThresholds, type ThresholdStore } from "../model/threshold.ts";
 import type { Millis } from "../model/time.ts";
-import { advanceFeeds, eventOf, isBehind } from "./alert_stream.ts";
+import { AlertReader } from "./alert_reader.ts";
+import type { Privacy } from "../privacy/privacy.ts";
+import { advanceFeeds, isBehind } from "./alert_stream.ts";
 import { Agenda, aheadDefault, type TimerPlace } from "./agenda.ts";
 import { takeOver } from "./changeover.ts";
 import type { Clock, Input } from "./clock.ts";
@@ -39,6 +39,8 @@ export interface TaskOptions {
   readonly thresholds?: ThresholdStore;
   /** Rows that rules look up; none when absent. */
   readonly lookups?: Lookups;
+  /** Treats personal data in what leaves; tests and replay show clear values without it. */
+  readonly privacy?: Privacy;
   /** Notes what changes, for checkpoints; replay and tests keep nothing. */
   readonly durable?: boolean;
   /** Event time that timers are read ahead of the watermark, in milliseconds; a minute when absent. */
@@ -60,8 +62,7 @@ export class Task {
   private readonly stepper: Stepper;
   private readonly scout: Scout;
   private readonly speaker: Speaker;
-  /** Alerts that rules over alerts have taken so far. */
-  private alertsTaken = 0;
+  private readonly reader: AlertReader;
   /** The newest event time taken. */
   private newest: Millis = -Infinity;
   private restored: Head = emptyHead;
@@ -74,11 +75,13 @@ export class Task {
     const keeperOf = (name: string) => keepers.get(name) ?? formers.get(name);
     this.agenda = new Agenda(clocks, keeperOf, options.ahead ?? aheadDefault);
     const { layout, ledger, agenda, counts } = this;
-    const { now, thresholds = fixedThresholds([]), lookups = fixedLookups({}) } = options;
-    this.speaker = new Speaker(plan, outlet, { layout, ledger, agenda, counts, lookups, now });
+    const { now, privacy, thresholds = fixedThresholds([]), lookups = fixedLookups({}) } = options;
+    this.speaker = new Speaker(plan, outlet, { layout, ledger, agenda, counts, lookups, now, privacy });
     const seen = (seen: Seen) => this.speaker.raise(seen);
     this.stepper = new Stepper(plan, { ledger, agenda, counts, thresholds, lookups, seen });
     this.scout = new Scout(layout, this.stepper, thresholds);
+    const { stepper, scout, speaker } = this;
+    this.reader = new AlertReader({ layout, ledger, stepper, scout, speaker });
     this.speaker.marks = takeOver(plan.rules, new Map(), -Infinity);
   }
 
@@ -89,7 +92,7 @@ export class Task {
     for (const { clock, input } of this.layout.feeds) {
       input.watermark = this.restored.clocks.get(feedName(clock)) ?? -Infinity;
     }
-    this.alertsTaken = this.restored.alerts;
+    this.reader.taken = this.restored.alerts;
     this.newest = this.restored.newest;
     const marks = takeOver(this.plan.rules, this.restored.rules, this.newest);
     this.speaker.marks = marks;
@@ -168,7 +171,7 @@ export class Task {
   /** Fires at most `budget` timers in their order. No event may be taken before it says "done". */
   fire(budget: number): Fired {
     for (let left = budget;; left--) {
-      if (!this.speaker.raiseWaiting() || !this.takeAlerts()) return "keys";
+      if (!this.speaker.raiseWaiting() || !this.reader.takeAll()) return "keys";
       const clock = this.agenda.next();
       if (clock === undefined) {
         if (this.agenda.isBehind()) return "timers";
@@ -250,7 +253,7 @@ export class Task {
     const clocks = new Map(this.layout.clocks.map((clock) => [clock.name, clock.watermark]));
     for (const { clock, input } of this.layout.feeds) clocks.set(feedName(clock), input.watermark);
     return {
-      head: writeHead({ clocks, inputs, alerts: this.alertsTaken, newest: this.newest, rules: this.speaker.marks }),
+      head: writeHead({ clocks, inputs, alerts: this.reader.taken, newest: this.newest, rules: this.speaker.marks }),
       ...this.ledger.collect(),
     };
   }
@@ -288,37 +291,6 @@ export class Task {
     if (key !== undefined && key.dueOf(keeper.slot) === due) this.stepper.wake(keeper, key);
     this.ledger.sweep();
     return true;
-  }
-
-  /** Rules over alerts take those that were raised, in their order; false while a key of one is not in memory. */
-  private takeAlerts(): boolean {
-    const { alerts } = this.speaker;
-    while (alerts.length > 0) {
-      const alert = alerts[0]!;
-      if (!this.ledger.complete && !this.hasKeysOf(alert)) return false;
-      alerts.shift();
-      for (const feed of this.layout.feeds) {
-        const event = eventOf(alert, this.alertsTaken, feed);
-        this.stepper.show(alertStream, event);
-        this.layout.routes.get(alertsName)?.visit(event, (entry) => {
-          if (entry.clock === feed.clock) this.stepper.visit(entry, event);
-        });
-        this.stepper.hide(alertStream);
-        this.ledger.sweep();
-      }
-      this.alertsTaken++;
-      // What a rule over alerts says in turn may need its limit first.
-      if (!this.speaker.raiseWaiting()) return false;
-    }
-    return true;
-  }
-
-  private hasKeysOf(alert: Alert): boolean {
-    this.speaker.waitedFor.clear();
-    for (const feed of this.layout.feeds) {
-      this.scout.missing(alertStream, eventOf(alert, 0, feed), this.speaker.waitedFor);
-    }
-    return this.speaker.waitedFor.size === 0;
   }
 }
 
