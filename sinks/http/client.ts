@@ -36,6 +36,8 @@ export interface HttpSettings {
   readonly answerMax: number;
   /** Connections to one host at a time. */
   readonly connections: number;
+  /** Certificates in PEM that are trusted instead of the system's. */
+  readonly ca?: string;
   /** Addresses of a name; the system's resolver by default. */
   readonly resolve?: (name: string) => Promise<readonly Address[]>;
 }
@@ -72,7 +74,8 @@ export const trusted: HttpSettings = {
 
 export function openHttp(settings: HttpSettings): HttpClient {
   const options = { keepAlive: true, maxSockets: settings.connections };
-  const agents = { "http:": new http.Agent(options), "https:": new https.Agent(options) };
+  const tls = settings.ca === undefined ? {} : { ca: settings.ca };
+  const agents = { "http:": new http.Agent(options), "https:": new https.Agent({ ...options, ...tls }) };
   let silences = 0;
   return {
     async send(request) {

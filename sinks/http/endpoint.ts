@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { Fields } from "../../engine/model/value.ts";
 import type { Verdict } from "../sink.ts";
-import { duration, millisOf, text, textMapOf, urlOf } from "../text/options.ts";
+import { duration, millisOf, text, textMapOf, textOf, urlOf } from "../text/options.ts";
 import { secretsOf } from "../text/secrets.ts";
 import { openHttp, trusted } from "./client.ts";
 import { type Judge, mendable, post } from "./verdict.ts";
@@ -11,6 +11,10 @@ import { type Judge, mendable, post } from "./verdict.ts";
 export const endpointSchema = {
   url: { description: "http or https address; user and password in it are sent as basic authorization.", ...text },
   headers: { description: "Further headers.", type: "object", additionalProperties: text },
+  ca: {
+    description: "Certificates of the authority in PEM, such as `${file:/etc/ca.pem}`; the system's when absent.",
+    ...text,
+  },
   timeout: { description: "Longest wait for a whole answer; 10s by default.", ...duration },
 } as const;
 
@@ -40,7 +44,9 @@ export function openEndpoint(options: Fields, sink: string, settings: EndpointSe
   const headers = { "content-type": "application/json", ...basicOf(url), ...own };
   const secrets = [...secretsOf(url), ...Object.values(own), ...settings.secrets ?? []];
   const timeout = millisOf(options.timeout, trusted.timeout);
-  const client = openHttp({ ...trusted, timeout, connections: settings.connections ?? 1 });
+  const ca = textOf(options.ca);
+  const connections = settings.connections ?? 1;
+  const client = openHttp({ ...trusted, timeout, connections, ...(ca === undefined ? {} : { ca }) });
   return {
     post({ path = "", query = {}, headers: more = {}, body, judge }) {
       const request = {

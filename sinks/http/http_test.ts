@@ -1,7 +1,9 @@
 /** Addresses, waits and verdicts of HTTP. */
 import { expect } from "expect";
 import { now } from "../../engine/adapters/clock.ts";
+import { certificateFor } from "../../tests/services/certificate.ts";
 import { isPublicAddress } from "./address.ts";
+import { openHttp, trusted } from "./client.ts";
 import { verdictOf, waitOf } from "./verdict.ts";
 
 Deno.test("only addresses of the public internet are public, whatever their spelling", () => {
@@ -47,4 +49,27 @@ Deno.test("every status has its verdict", () => {
   expect([200, 201, 202, 204].map(of)).toEqual(Array(4).fill("delivered"));
   expect([301, 302, 408, 425, 429, 500, 502, 503, 504].map(of)).toEqual(Array(9).fill("retry"));
   expect([400, 401, 403, 404, 405, 410, 413, 422, 451].map(of)).toEqual(Array(9).fill("rejected"));
+});
+
+Deno.test({
+  name: "over TLS the connection goes to the address that was judged, and the certificate is that of the name",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const { key, cert } = await certificateFor("hooks.example");
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, key, cert, onListen() {} }, () => new Response("yes"));
+    const resolve = () => Promise.resolve([{ address: "127.0.0.1", family: 4 }]);
+    const client = openHttp({ ...trusted, ca: cert, resolve });
+    const ask = (name: string) => {
+      const url = new URL(`https://${name}:${server.addr.port}/`);
+      return client.send({ method: "POST", url, headers: {}, body: "{}" });
+    };
+    expect((await ask("hooks.example")).text).toBe("yes");
+    await expect(ask("other.example")).rejects.toThrow(/other.example/);
+    const distrusting = openHttp({ ...trusted, resolve });
+    const url = new URL(`https://hooks.example:${server.addr.port}/`);
+    await expect(distrusting.send({ method: "POST", url, headers: {}, body: "" })).rejects.toThrow(/hooks.example/);
+    for (const one of [client, distrusting]) one.close();
+    await server.shutdown();
+  },
 });

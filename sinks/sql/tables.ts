@@ -60,7 +60,7 @@ function hypertable(name: string): string {
   const call = `perform create_hypertable('${
     quoted(name)
   }', 'event_time', if_not_exists => true, migrate_data => true)`;
-  return `do $$ begin if exists (select from pg_proc where proname = 'create_hypertable') then ${call}; end if; end $$;`;
+  return `do $$ begin if exists (select from pg_proc where proname = 'create_hypertable' and pg_function_is_visible(oid)) then ${call}; end if; end $$;`;
 }
 
 /** Takes one value: the JSON array of a batch. */

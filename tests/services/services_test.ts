@@ -1,5 +1,6 @@
 /** The services that other tests stand on. */
 import { expect } from "expect";
+import * as services from "./services.ts";
 import { kafkaService, ownRedis, redisService } from "./services.ts";
 
 async function answers(address: string): Promise<boolean> {
@@ -17,6 +18,12 @@ Deno.test("Kafka and Redis are there, and who asks twice gets the same one", asy
   expect(again).toBe(kafka);
   expect([await answers(kafka), await answers(redis)]).toEqual([true, true]);
 });
+
+for (const name of ["postgres", "influxdb", "clickhouse", "alertmanager"] as const) {
+  Deno.test(`${name} is there`, async () => {
+    expect(await answers(await services[`${name}Service`]())).toBe(true);
+  });
+}
 
 Deno.test("a service of one's own goes away and comes back at the same address", async () => {
   const redis = await ownRedis();
