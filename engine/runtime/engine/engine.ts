@@ -13,6 +13,7 @@ import { saveAll } from "./hops/save.ts";
 import { settleTimers } from "./hops/step.ts";
 import { Lease } from "./lease.ts";
 import type { EngineOptions, Setup } from "./options.ts";
+import { openSource } from "./reading.ts";
 import { switchPlan } from "./reload.ts";
 import { Run, type RunEnd } from "./run.ts";
 
@@ -85,7 +86,7 @@ export class Engine {
       this.run = run;
       await this.accompany(run);
       await run.keepOrigin(run.setup);
-      await run.openSource();
+      await openSource(run);
       await settleTimers(run);
       const isDone = await cycle(run);
       if (run.end === undefined) await this.conclude(run, isDone);

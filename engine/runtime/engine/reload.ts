@@ -5,6 +5,7 @@
 import type { Plan } from "../../compile/plan.ts";
 import { partitionName } from "../source.ts";
 import type { Setup } from "./options.ts";
+import { openSource, replanFeed } from "./reading.ts";
 import type { Run } from "./run.ts";
 import { checkpointNow } from "./hops/save.ts";
 import { settleTimers } from "./hops/step.ts";
@@ -21,8 +22,8 @@ export async function switchPlan(run: Run, setup: Setup): Promise<ReadonlyMap<st
   const kept = run.feeds.filter(({ partition }) => readsTopic(setup.plan, partition.stream));
   for (const { partition, position } of run.feeds) run.positions.set(partitionName(partition), position);
   run.feeds.splice(0, run.feeds.length, ...kept);
-  for (const feed of run.feeds) run.replan(feed);
-  if (topicsOf(setup.plan) !== before) await run.openSource();
+  for (const feed of run.feeds) replanFeed(run, feed);
+  if (topicsOf(setup.plan) !== before) await openSource(run);
   await settleTimers(run);
   return new Map(run.feeds.map(({ partition, position }) => [partitionName(partition), position]));
 }

@@ -1,0 +1,101 @@
+/** What leaves a run: alerts, records and refused messages, through the outbox into a lane for every receiver. */
+import { Buffer } from "node:buffer";
+import type { PlanRule } from "../../compile/plan.ts";
+import { formatTime } from "../../model/time.ts";
+import type { RawMessage } from "../ports.ts";
+import type { Entry, Parcel, RefusedMessage } from "../settle/entry.ts";
+import { nameOf, refusalOf } from "../settle/refusal.ts";
+import { DeliveryLane, type LaneSettings } from "../settle.ts";
+import type { TaskOutlet } from "../task.ts";
+import type { Run } from "./run.ts";
+
+/** A lane for every receiver; what waited for it in the store is its own. */
+export function openLanes(run: Run, depths: ReadonlyMap<string, number>): void {
+  const { receivers } = run.setup;
+  for (const [name, receiver] of receivers) {
+    run.lanes.set(name, new DeliveryLane(receiver, laneSettings(run, name), depths.get(name)));
+  }
+  run.outbox.connect(run.lanes);
+  for (const [name, depth] of depths) {
+    if (!receivers.has(name)) run.options.log(`${depth} alerts wait for the sink "${name}", which nobody defines now`);
+  }
+}
+
+function laneSettings(run: Run, name: string): LaneSettings {
+  const { options: { outbox: bounds, time, store, task, log }, outbox, lease } = run;
+  return {
+    name,
+    ...bounds,
+    now: time.now,
+    sleep: time.sleep,
+    mayDeliver: () => lease.valid(),
+    more: async (after, limit) => {
+      const found = await store.pending(task, name, after, limit);
+      return found.filter(({ seq }) => seq <= outbox.savedSeq);
+    },
+    settled: (entry) => {
+      outbox.settled(name, entry);
+      run.bell.ring();
+    },
+    tried: (entry, attempts) => outbox.tried(name, entry, attempts),
+    rejected: (entry, reason) => {
+      refuse(run, name, entry, reason);
+      log(`The sink "${name}" refused ${nameOf(entry.parcel)}: ${reason}`);
+    },
+    trouble: (reason) =>
+      log(reason === undefined ? `The sink "${name}" works again` : `The sink "${name}" fails: ${reason}`),
+  };
+}
+
+/** What a receiver will never take goes to the dead letters under the receiver's name. */
+function refuse({ outbox, setup }: Run, lane: string, entry: Entry, reason: string): void {
+  const { dead } = setup.ways;
+  const refusal = refusalOf(lane, entry, reason);
+  if (refusal !== undefined && !dead.includes(lane)) outbox.add(refusal, dead, false);
+}
+
+/** Where the task of a run hands what its rules say. */
+export function outletOf(run: Run): TaskOutlet {
+  const { outbox, counts } = run;
+  return {
+    alert: (alert, rule) => {
+      counts.alerts++;
+      send(run, { alert }, run.setup.ways.alert(alert, rule), rule);
+    },
+    record: (record, rule) => {
+      counts.records++;
+      send(run, { record }, run.setup.ways.record(record, rule), rule);
+    },
+    suppressed: () => {
+      counts.suppressed++;
+    },
+    late: (event, reason) => {
+      counts.late++;
+      const { current, setup: { ways } } = run;
+      if (current === undefined || ways.late.length === 0) return;
+      const refused = refusedOf(event.place.stream, current, reason, formatTime(event.place.time));
+      outbox.add({ refused }, ways.late, false);
+    },
+  };
+}
+
+function send({ outbox, since, options }: Run, parcel: Parcel, lanes: readonly string[], rule: PlanRule): void {
+  const gated = isGated(rule);
+  outbox.add(parcel, lanes, gated);
+  if (gated && lanes.length > 0) since.gated ??= options.time.monotonic();
+}
+
+/** A rule whose alerts depend on more than the event at hand: they leave after the checkpoint that contains them. */
+function isGated({ compiled, limit, text }: PlanRule): boolean {
+  return !compiled.stateless || limit !== undefined || text.kind === "kpi";
+}
+
+/** A message as it came, with the reason why it is refused. */
+export function refusedOf(stream: string, message: RawMessage, reason: string, time: string | null): RefusedMessage {
+  const { topic, partition, offset, key, value } = message;
+  return { stream, topic, partition, offset, reason, time, key: base64(key), value: base64(value) };
+}
+
+function base64(bytes: Uint8Array | null): string | null {
+  return bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+}
