@@ -56,9 +56,15 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     return exit.problem;
   }
   await openAll(receivers, failFast, log);
+  let isBegun = given.flag("fresh");
   const engine: Engine = new Engine({
     setup: read.setup,
-    source: (plan, position) => openSource(plan, position, { deployment, failFast, fresh: given.flag("fresh"), log }),
+    source: (plan, position) => {
+      // Later lives begin with whatever the store still has: the operator was asked at the start.
+      const source = openSource(plan, position, { deployment, failFast, fresh: isBegun, log });
+      isBegun = true;
+      return source;
+    },
     store,
     task: "all",
     owner,
