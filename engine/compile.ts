@@ -16,6 +16,7 @@ import type { CompiledRule } from "./kinds/kind.ts";
 import type { Stream } from "./model/contract.ts";
 import type { Pack, RuleText } from "./model/pack.ts";
 import type { Problem } from "./model/problem.ts";
+import { tracePersonal } from "./privacy/trace.ts";
 import { inEventTime } from "./operators/event_time.ts";
 
 export interface CompileInput {
@@ -83,6 +84,11 @@ function compileRule(
     speech,
     limit,
     lookups,
+    personal: tracePersonal({
+      streams: compiled.inputs.map(({ stream }) => stream),
+      keys: compiled.inputs.map(({ key }) => key),
+      readings: rule.readings,
+    }),
     revision: revisionOf(rule),
     signature: signatureOf(rule, compiled),
   });

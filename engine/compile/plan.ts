@@ -5,6 +5,7 @@ import type { Stream } from "../model/contract.ts";
 import type { LookupNeed } from "../model/lookup.ts";
 import type { RuleText } from "../model/pack.ts";
 import type { Millis } from "../model/time.ts";
+import type { RulePersonal } from "../privacy/trace.ts";
 
 export interface Plan {
   readonly streams: ReadonlyMap<string, Stream>;
@@ -25,6 +26,8 @@ export interface PlanRule {
   readonly limit: Limit | undefined;
   /** Rows that the rule reads. */
   readonly lookups: readonly PlanLookup[];
+  /** Where personal fields show in what it says; undefined when it reads none. */
+  readonly personal: RulePersonal | undefined;
   /** Hash of what the rule means. */
   readonly revision: string;
   /** Hash of what decides whether state survives an edit. */

@@ -13,6 +13,7 @@ import { ruleProblems } from "../model/problems/rules.ts";
 import { type Millis, parseDuration } from "../model/time.ts";
 import type { Type } from "../model/type.ts";
 import { type Fields, isFields, type Value } from "../model/value.ts";
+import type { Reading } from "../privacy/trace.ts";
 import { compileJudge } from "./judge.ts";
 import { compileKey, compileSides } from "./key.ts";
 import type { Criterion } from "./plan.ts";
@@ -38,6 +39,8 @@ export class CompilerOfRule implements RuleCompiler {
   criteria: readonly Criterion[] = [];
   /** Lookups that some expression reads. */
   readonly lookupsRead = new Set<string>();
+  /** What each expression reads, in the order of compilation: where personal fields show. */
+  readonly readings: Reading[] = [];
   private readonly reads: Read[] = [];
 
   constructor(private readonly compilation: RuleCompilation) {
@@ -67,7 +70,7 @@ export class CompilerOfRule implements RuleCompiler {
     });
   }
 
-  vocabulary(streams: readonly Stream[], more: Partial<Pick<Vocabulary, "values" | "builtins">> = {}): Vocabulary {
+  vocabulary(streams: readonly Stream[], more: Partial<Pick<Vocabulary, "values" | "builtins" | "below">> = {}): Vocabulary {
     const { params, lists, lookups, conditions } = this.compilation.words;
     const aliases = Object.fromEntries(streams.map((stream) => [stream.alias, {
       type: stream.type,
@@ -82,6 +85,7 @@ export class CompilerOfRule implements RuleCompiler {
       lookups,
       conditions,
       values: more.values ?? {},
+      below: more.below ?? [],
       builtins: more.builtins ?? ["time"],
     };
   }
@@ -96,7 +100,12 @@ export class CompilerOfRule implements RuleCompiler {
     const whole = String(this.at(path));
     const text = part === undefined ? whole : whole.slice(part.start, part.end);
     const expression = compileExpression(text, vocabulary, accepts, this.reporter(path, part?.start ?? 0), use);
-    if (expression !== undefined) this.remember(path, expression.canonical, expression.reads);
+    if (expression !== undefined) {
+      const { canonical, reads, type } = expression;
+      this.remember(path, canonical, reads);
+      const isPath = expression.path !== undefined;
+      this.readings.push({ path, reads, isPath, isBoolean: type.kind === "boolean", source: whole });
+    }
     return expression;
   }
 

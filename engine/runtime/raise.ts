@@ -7,6 +7,8 @@ import { aliasProperty, createScope, type Scope } from "../model/scope.ts";
 import { formatTime, type Millis } from "../model/time.ts";
 import { type Fields, isFields, type Value } from "../model/value.ts";
 import type { Lookups } from "../model/lookup.ts";
+import type { Privacy } from "../privacy/privacy.ts";
+import type { RulePersonal } from "../privacy/trace.ts";
 import { identify } from "./identity.ts";
 import { holdEpisode, limitDue, type LimitState, pass, releaseEpisode } from "./limiter.ts";
 import { rowsOf } from "./rows.ts";
@@ -38,6 +40,8 @@ export interface RaiseOptions {
   readonly lookups: Lookups;
   /** Wall clock for `detected_at`; undefined in tests and replay, where it is the event time (semantics.md 29). */
   readonly now: (() => Millis) | undefined;
+  /** Treats what leaves; undefined where clear values may be shown. */
+  readonly privacy: Privacy | undefined;
 }
 
 /** Turns the signals of all rules of a task into alerts and records. */
@@ -62,24 +66,80 @@ export class Raiser {
     const events = signal.events ?? event;
     this.show(signal, events);
     if (this.rows !== undefined) this.scope.lookup = this.rows[rule.index]!;
-    const key = Object.fromEntries(rule.compiled.keyNames.map((name, i) => [name, keyParts[i] ?? null]));
-    const entities = this.entities(rule.speech);
+    const { pack, id: ruleId } = rule.text;
+    const { personal } = rule;
+    const { privacy } = this.options;
+    // Ids are made of clear values, or nobody could tell two keys apart of which nothing is shown.
+    const idOf = (...parts: readonly Value[]) =>
+      personal?.idField === undefined || privacy === undefined ? identify(...parts) : privacy.identify(parts, identify);
+    const id = idOf(pack, ruleId, [...keyParts], [...signal.occasion]);
     if (signal.output === "record") {
-      this.record(rule, keyParts, key, entities, signal);
+      this.record(rule, id, this.said(rule, keyParts, signal, events), signal);
       return true;
     }
-    const id = identify(rule.text.pack, rule.text.id, [...keyParts], [...signal.occasion]);
-    const episode = signal.episode === undefined
-      ? id
-      : identify(rule.text.pack, rule.text.id, [...keyParts], [...signal.episode]);
+    const episode = signal.episode === undefined ? id : idOf(pack, ruleId, [...keyParts], [...signal.episode]);
     const suppressed = this.admit(rule, keyParts, signal, episode);
     if (suppressed === "unknown") return false;
     if (suppressed === undefined) this.outlet.suppressed(rule);
     else {
-      const named = { id: signal.status === "firing" ? id : identify(episode, "resolved"), episode, suppressed };
-      this.outlet.alert(this.alert(rule, named, { key, entities, events }, signal), rule);
+      const about = rule.compiled.keyNames.length === 0 ? this.entities(rule.speech) : keyOf(rule, keyParts);
+      const fingerprint = idOf(pack, ruleId, about);
+      const named = {
+        id: signal.status === "firing" ? id : idOf(episode, "resolved"),
+        episode,
+        suppressed,
+        fingerprint,
+      };
+      const alert = this.alert(rule, named, this.said(rule, keyParts, signal, events), signal);
+      this.outlet.alert(privacy === undefined ? alert : privacy.alert(alert), rule);
     }
     return true;
+  }
+
+  /**
+   * What is said of a signal, over events as they may leave. Criteria are decided on clear values before, which `matched`
+   * keeps for the message.
+   */
+  private said(rule: PlanRule, keyParts: readonly Value[], signal: Signal, events: CarriedEvents): Said {
+    const { speech, personal } = rule;
+    const { privacy } = this.options;
+    const criteria = signal.criteria ?? (signal.output === "alert" ? this.criteria(speech) : []);
+    if (personal === undefined || privacy === undefined) {
+      const key = keyOf(rule, keyParts);
+      return { key, entities: this.entities(speech), criteria, values: signal.values, events };
+    }
+    const shown = this.covered(rule, personal, privacy, signal, events);
+    return {
+      key: keyOf(rule, privacy.keyParts(personal, keyParts)),
+      entities: this.entities(speech),
+      criteria: privacy.criteria(personal, criteria),
+      values: privacy.values(personal, signal.values),
+      events: shown,
+    };
+  }
+
+  /** Fills the scope with what may be shown, and returns the events of it. */
+  private covered(
+    { compiled, lookups }: PlanRule,
+    personal: RulePersonal,
+    privacy: Privacy,
+    signal: Signal,
+    events: CarriedEvents,
+  ): CarriedEvents {
+    // Rows are found by clear values, and while these are in the scope.
+    const rows = Object.fromEntries(lookups.map(({ name }) => [name, this.scope.lookup[name]]));
+    const shown = privacy.events(personal, events);
+    this.show(signal, shown);
+    this.scope.lookup = rows;
+    this.scope.change = privacy.change(personal, signal.change);
+    const names = Object.entries(compiled.vocabulary.values);
+    const values = [...signal.scopeValues];
+    for (const [name, { index }] of names) {
+      const value = values[index];
+      if (value !== undefined) values[index] = privacy.values(personal, { [name]: value })[name];
+    }
+    this.scope.values = values;
+    return shown;
   }
 
   /** Puts the signal's events where expressions look for them. */
@@ -127,7 +187,7 @@ export class Raiser {
     const entities: Record<string, Value> = {};
     for (const { name, expressions } of speech.entities) {
       for (const expression of expressions) {
-        const value = expression.evaluate(this.scope);
+        const value = attempt(() => expression.evaluate(this.scope));
         if (value === undefined) continue;
         entities[name] = value;
         break;
@@ -138,16 +198,16 @@ export class Raiser {
 
   private alert(
     rule: PlanRule,
-    { id, episode, suppressed }: { id: string; episode: string; suppressed: number },
-    { key, entities, events }: { key: Fields; entities: Fields; events: CarriedEvents },
+    named: { id: string; episode: string; suppressed: number; fingerprint: string },
+    { key, entities, criteria, values, events }: Said,
     signal: Signal,
   ): Alert {
     const { text, speech } = rule;
     const time = formatTime(signal.time);
-    const criteria = signal.criteria ?? this.criteria(speech);
+    const { id, episode, suppressed, fingerprint } = named;
     return {
       id,
-      fingerprint: identify(text.pack, text.id, rule.compiled.keyNames.length === 0 ? entities : key),
+      fingerprint,
       episode,
       status: signal.status,
       pack: text.pack,
@@ -156,11 +216,11 @@ export class Raiser {
       kind: text.kind,
       severity: signal.severity,
       title: text.title,
-      message: speech.message?.render(this.scope) ?? text.title,
+      message: this.message(rule),
       key,
       entities,
       criteria,
-      values: signal.values,
+      values,
       window: windowOf(signal),
       event_time: time,
       detected_at: this.options.now === undefined ? time : formatTime(this.options.now()),
@@ -172,6 +232,11 @@ export class Raiser {
       labels: speech.labels,
       runbook: speech.runbook ?? null,
     };
+  }
+
+  private message({ speech, text, personal }: PlanRule): string {
+    const render = () => speech.message?.render(this.scope) ?? text.title;
+    return personal === undefined ? render() : attempt(render) ?? text.title;
   }
 
   /** Evaluates the rule's criteria again, this time with the values they read. */
@@ -189,25 +254,48 @@ export class Raiser {
     return results;
   }
 
-  private record(rule: PlanRule, keyParts: readonly Value[], key: Fields, entities: Fields, signal: Signal): void {
+  private record(rule: PlanRule, id: string, said: Said, signal: Signal): void {
     const own = rule.speech.record === undefined ? undefined : Object.fromEntries(
-      rule.speech.record.map(({ name, expression }) => [name, expression.evaluate(this.scope) ?? null]),
+      rule.speech.record.map(({ name, expression }) => [name, attempt(() => expression.evaluate(this.scope)) ?? null]),
     );
-    const { pack, id } = rule.text;
-    const values = signal.extends === true ? { ...signal.values, ...own } : own ?? signal.values;
+    const { privacy } = this.options;
+    const values = signal.extends === true ? { ...said.values, ...own } : own ?? said.values;
     for (const output of rule.speech.outputs) {
-      this.outlet.record({
-        id: identify(pack, id, [...keyParts], [...signal.occasion]),
+      const record: OutputRecord = {
+        id,
         output,
-        pack,
-        rule: id,
-        key,
-        entities,
+        pack: rule.text.pack,
+        rule: rule.text.id,
+        key: said.key,
+        entities: said.entities,
         window: windowOf(signal),
         event_time: formatTime(signal.time),
         values,
-      }, rule);
+      };
+      this.outlet.record(privacy === undefined ? record : privacy.record(record), rule);
     }
+  }
+}
+
+/** The parts of an alert or a record that show what events held. */
+interface Said {
+  readonly key: Fields;
+  readonly entities: Fields;
+  readonly criteria: readonly CriterionResult[];
+  readonly values: Fields;
+  readonly events: CarriedEvents;
+}
+
+function keyOf({ compiled }: PlanRule, parts: readonly Value[]): Fields {
+  return Object.fromEntries(compiled.keyNames.map((name, i) => [name, parts[i] ?? null]));
+}
+
+/** Code is compiled for the types of a contract; over a field that is dropped it may fail, and then has no value. */
+function attempt<T>(evaluate: () => T): T | undefined {
+  try {
+    return evaluate();
+  } catch {
+    return undefined;
   }
 }
 

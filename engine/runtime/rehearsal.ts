@@ -32,7 +32,7 @@ export interface Rehearsed {
 }
 
 /** What rules find beside events; nothing where absent. */
-export type Surroundings = Pick<TaskOptions, "thresholds" | "lookups">;
+export type Surroundings = Pick<TaskOptions, "thresholds" | "lookups" | "privacy">;
 
 /** Runs the steps in their order. Streams that no step names are empty; the others hold the watermark from the start. */
 export function rehearse(

@@ -5,6 +5,7 @@
 import type { Plan, PlanRule } from "../compile/plan.ts";
 import type { Alert, OutputRecord } from "../model/alert.ts";
 import { formatTime, type Millis } from "../model/time.ts";
+import { treatRefused } from "../privacy/refused.ts";
 import type { Input } from "./clock.ts";
 import { Lane, oldest } from "./lane.ts";
 import type { Decoded, Decoder, RawMessage, RefusedLine } from "./ports.ts";
@@ -56,9 +57,10 @@ const slice = 8192;
 export async function replay(
   plan: Plan,
   recordings: readonly Recording[],
-  outlet: ReplayOutlet,
+  given: ReplayOutlet,
   options: ReplayOptions = {},
 ): Promise<ReplayResult> {
+  const outlet = covering(plan, given, options);
   const totals = { events: 0, late: 0, dead: 0, skipped: 0 };
   let current: Lane | undefined;
   const task = new Task(plan, {
@@ -87,8 +89,22 @@ export async function replay(
   return { ...totals, rules: plan.rules.map((rule) => ({ rule, counts: task.counts[rule.index]! })) };
 }
 
-function surroundingsOf({ thresholds, lookups }: Surroundings): Surroundings {
-  return { ...(thresholds !== undefined && { thresholds }), ...(lookups !== undefined && { lookups }) };
+function surroundingsOf({ thresholds, lookups, privacy }: Surroundings): Surroundings {
+  return {
+    ...(thresholds !== undefined && { thresholds }),
+    ...(lookups !== undefined && { lookups }),
+    ...(privacy !== undefined && { privacy }),
+  };
+}
+
+/** What may be shown of refused messages: of every stream as its contract says. */
+function covering(plan: Plan, outlet: ReplayOutlet, { privacy }: ReplayOptions): ReplayOutlet {
+  if (privacy === undefined) return outlet;
+  const covered = (line: RefusedLine): RefusedLine => {
+    const { value } = treatRefused(privacy, plan.streams.get(line.stream), { key: null, value: line.raw });
+    return { ...line, raw: value ?? "" };
+  };
+  return { ...outlet, late: (line) => outlet.late(covered(line)), dead: (line) => outlet.dead(covered(line)) };
 }
 
 function laneOf(

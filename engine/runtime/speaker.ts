@@ -7,6 +7,7 @@ import type { Alert } from "../model/alert.ts";
 import type { Lookups } from "../model/lookup.ts";
 import type { Millis } from "../model/time.ts";
 import type { Value } from "../model/value.ts";
+import type { Privacy } from "../privacy/privacy.ts";
 import type { Agenda } from "./agenda.ts";
 import { isQuiet, type RuleMarks } from "./changeover.ts";
 import { counting, type RuleCounts } from "./counts.ts";
@@ -26,6 +27,8 @@ export interface SpeakerPorts {
   readonly lookups: Lookups;
   /** Wall clock for `detected_at`; undefined in tests and replay. */
   readonly now: (() => Millis) | undefined;
+  /** Treats what leaves; undefined in tests and replay, which show clear values. */
+  readonly privacy: Privacy | undefined;
 }
 
 export class Speaker {
@@ -41,9 +44,9 @@ export class Speaker {
   private readonly raiser: Raiser;
 
   constructor({ aliases, rules }: Plan, outlet: Outlet, private readonly ports: SpeakerPorts) {
-    const { counts, lookups, now } = ports;
+    const { counts, lookups, now, privacy } = ports;
     const raised = counting(this.noticing(outlet), counts);
-    const raising = { aliases, rules, lookups, now };
+    const raising = { aliases, rules, lookups, now, privacy };
     this.raiser = new Raiser(raised, (rule, owner, per, due) => this.limitOf(rule, owner, per, due), raising);
   }
 
