@@ -42,21 +42,27 @@ export class Stepper {
   /** A window refused the event at hand. */
   refused = false;
   readonly scope: Scope;
-  private readonly turn: { -readonly [Name in keyof Turn]: Turn[Name] };
+  private readonly turn: Turn & { input: number; watermark: Millis };
   /** Rows of each rule, where some rule reads one. */
   private readonly rows: ReturnType<typeof rowsOf>;
   private rule: PlanRule | undefined;
   private clock: Clock | undefined;
   private armedDue: Millis = Infinity;
+  /** Parts of the key at hand; undefined while those of `woken` were not asked for. */
+  private keyParts: readonly Value[] | undefined = undefined;
+  private woken: KeyState | undefined;
   private alias = "";
   private data: Event["data"] | undefined;
 
   constructor(plan: Plan, private readonly ports: StepperPorts) {
     this.scope = createScope(plan.aliases);
     this.rows = rowsOf(plan.rules, ports.lookups, this.scope);
+    const parts = () => this.parts();
     this.turn = {
       scope: this.scope,
-      key: noKey,
+      get key() {
+        return parts();
+      },
       input: 0,
       watermark: -Infinity,
       floor: () => this.clock?.floor() ?? -Infinity,
@@ -110,7 +116,8 @@ export class Stepper {
     }
     counts.events++;
     this.turn.input = entry.inputIndex;
-    this.begin(rule, parts, entry.clock);
+    this.begin(rule, entry.clock);
+    this.keyParts = parts;
     const { operator } = rule.compiled;
     if (keeper === undefined || key === undefined) operator.step(undefined, event, this.turn);
     else this.put(keeper, key, operator.step(key.stateOf(keeper.slot), event, this.turn), key.dueOf(keeper.slot));
@@ -122,17 +129,18 @@ export class Stepper {
     const { operator, clock, rule } = keeper;
     key.setDue(keeper.slot, Infinity);
     if (state === undefined || operator.wake === undefined) return;
-    this.begin(rule, key.parts(), clock);
+    this.begin(rule, clock);
+    this.keyParts = undefined;
+    this.woken = key;
     this.showRows(rule);
     this.put(keeper, key, operator.wake(state, clock.watermark, this.turn), Infinity);
     // An operator that decides without an event puts carried ones in its place.
     for (const input of rule.compiled.inputs) this.scope[aliasProperty(input.stream.alias)] = undefined;
   }
 
-  private begin(rule: PlanRule, key: readonly Value[], clock: Clock): void {
+  private begin(rule: PlanRule, clock: Clock): void {
     this.rule = rule;
     this.clock = clock;
-    this.turn.key = key;
     this.turn.watermark = clock.watermark;
     this.armedDue = Infinity;
   }
@@ -180,11 +188,16 @@ export class Stepper {
     return parts;
   }
 
+  /** The key at hand; that of a woken state is read when it is asked for, which few wake-ups do. */
+  private parts(): readonly Value[] {
+    return this.keyParts ??= this.woken?.parts() ?? noKey;
+  }
+
   private signal(signal: Signal): void {
     if (this.rule === undefined) return;
     this.ports.counts[this.rule.index]!.matched++;
     const events = this.data === undefined ? noEvents : { [this.alias]: this.data };
-    this.ports.seen({ rule: this.rule, key: this.turn.key, signal, events });
+    this.ports.seen({ rule: this.rule, key: this.parts(), signal, events });
   }
 }
 
