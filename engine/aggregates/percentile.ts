@@ -122,8 +122,11 @@ export const percentile: Aggregate = {
   type: () => numberType,
   total: false,
   check([percent]) {
-    if (typeof percent === "number" && percent > 0 && percent <= 100) return undefined;
-    return { wrong: `${String(percent)} is no percentile`, help: "write a number above 0 and up to 100" };
+    if (typeof percent === "number" && percent >= 1 && percent <= 100) return undefined;
+    if (typeof percent === "number" && percent > 0 && percent < 1) {
+      return { wrong: `percentiles go up to 100, and ${percent} is below the first`, help: `write ${percent * 100}` };
+    }
+    return { wrong: `${String(percent)} is no percentile`, help: "write a number from 1 to 100" };
   },
   fold: ([percent]) => foldOf(Number(percent)),
   slidingFold: ([percent]) => slidingFoldOf(Number(percent)),

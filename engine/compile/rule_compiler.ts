@@ -70,7 +70,7 @@ export class CompilerOfRule implements RuleCompiler {
     });
   }
 
-  vocabulary(streams: readonly Stream[], more: Partial<Pick<Vocabulary, "values" | "builtins" | "below">> = {}): Vocabulary {
+  vocabulary(streams: readonly Stream[], more: Partial<Pick<Vocabulary, "values" | "builtins">> = {}): Vocabulary {
     const { params, lists, lookups, conditions } = this.compilation.words;
     const aliases = Object.fromEntries(streams.map((stream) => [stream.alias, {
       type: stream.type,
@@ -85,7 +85,6 @@ export class CompilerOfRule implements RuleCompiler {
       lookups,
       conditions,
       values: more.values ?? {},
-      below: more.below ?? [],
       builtins: more.builtins ?? ["time"],
     };
   }

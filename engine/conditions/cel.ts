@@ -132,8 +132,11 @@ const typeNames: Readonly<Record<string, string>> = {
 const prefix = "v_";
 const kept = new Set(["has", "matches", "all", "exists", "exists_one", "filter", "map"]);
 
-/** Verdicts in which the library knows less than ours: null, equality of objects, computed indexes, mixed branches. */
-const lessKnown = /\bT\d+\b|\bnull\b|^(List index|Cannot index type|List elements|Ternary)/;
+/**
+ * Verdicts in which the library knows less than ours: null, equality of objects, computed indexes, mixed branches, and
+ * `has` of an aggregate or of the event of another stream.
+ */
+const lessKnown = /\bT\d+\b|\bnull\b|^(List index|Cannot index type|List elements|Ternary|has\(\) invalid argument)/;
 
 /** The environment that every other is a copy of. */
 const base = baseEnvironment();

@@ -114,7 +114,7 @@ export class Checker {
     const section = sections.find((name) => name === node.name);
     if (section === undefined || this.names.knows(node.name)) return this.names.name(node.name, bare(node));
     const known = [`${section}.<name>`];
-    const facts = { name: node.name, nearest: undefined, known, note: `"${section}" holds names, it is no value` };
+    const facts = { name: node.name, hint: undefined, known, note: `"${section}" holds names, it is no value` };
     this.report(expressionProblems.unknownVariable, facts, { path: [], range: bare(node) });
     return undefined;
   }

@@ -1,10 +1,11 @@
 /** Calls: functions by the types of their arguments, macros over lists, `has` and `matches`. */
-import { nearest } from "../model/problem.ts";
 import { expressionProblems } from "../model/problems/expressions.ts";
+import { ruleProblems } from "../model/problems/rules.ts";
 import { anyType, booleanType, describeType, type Type } from "../model/type.ts";
 import type { Checker, Locals } from "./check.ts";
 import { fold } from "./fold.ts";
-import { functionNames, functions, type FunctionSpec, overloads } from "./functions.ts";
+import { functionNames, type FunctionSpec, overloads } from "./functions.ts";
+import { aggregateNamed, hintForCall } from "./hints.ts";
 import { listMacros, type Node, textOf } from "./node.ts";
 import { compilePattern } from "./regex.ts";
 import { bare, describeKinds, type ReadTerm, type Term } from "./term.ts";
@@ -30,39 +31,19 @@ export function checkCall(checker: Checker, node: Call, locals: Locals): Term | 
 }
 
 function unknownFunction(checker: Checker, node: Call, form: FunctionSpec["form"]): undefined {
-  const call = form === "math" ? `math.${node.name}` : node.name;
-  const known = functionNames();
-  const facts = { call, nearest: nearest(call, known), known, note: otherForm(node.name) };
-  checker.report(expressionProblems.unknownFunction, facts, { path: [], range: bare(node) });
-  return undefined;
-}
-
-/** Names that authors know from `aggregate:` and may try inside an expression. */
-const aggregates = new Set([
-  "count",
-  "sum",
-  "avg",
-  "stddev",
-  "first",
-  "last",
-  "previous",
-  "distinct",
-  "percentile",
-  "rate",
-  "top",
-]);
-
-/** How a name that exists in another form, or elsewhere, is written. */
-function otherForm(name: string): string | undefined {
-  if (aggregates.has(name)) return `"${name}()" is an aggregate: give it a line of its own under \`aggregate\``;
-  if (name === "has") return "`has` is written as a function: `has(payment.device_id)`";
-  if (name === "matches" || listMacros.some((macro) => macro === name)) {
-    return `"${name}" is written after a dot: \`value.${name}(…)\``;
+  const site = { path: [], range: bare(node) };
+  const aggregate = form === "function" ? aggregateNamed(node.name) : undefined;
+  if (aggregate?.startsWith(`${node.name}(`) === true) {
+    checker.report(ruleProblems.nestedAggregate, { call: aggregate }, site);
+    return undefined;
   }
-  const { form } = functions.find((spec) => spec.name === name) ?? {};
-  if (form === "method") return `"${name}" is written after a dot: \`value.${name}(…)\``;
-  if (form === "math") return `"${name}" belongs to math: \`math.${name}(…)\``;
-  return form === undefined ? undefined : `"${name}" is written as a function: \`${name}(…)\``;
+  const known = functionNames();
+  const hint = aggregate === undefined
+    ? hintForCall(node.name, form, known)
+    : `write \`${aggregate}\`, as a line of its own under \`aggregate\``;
+  const call = form === "math" ? `math.${node.name}` : node.name;
+  checker.report(expressionProblems.unknownFunction, { call, hint, known }, site);
+  return undefined;
 }
 
 function resolve(
@@ -122,11 +103,16 @@ function checkHas(checker: Checker, node: Call, locals: Locals): Term | undefine
   if (arg === undefined || node.args.length !== 1 || !isPath(arg)) {
     const source = node.args.map((each) => textOf(each, checker.source)).join(", ");
     for (const each of node.args) checker.check(each, locals);
-    checker.report(expressionProblems.hasNeedsField, { source }, { path: [], range: bare(node) });
+    checker.report(expressionProblems.hasNeedsField, { source, isEvent: false }, { path: [], range: bare(node) });
     return undefined;
   }
   const of = checker.check(arg, locals);
   if (of === undefined) return undefined;
+  if (of.op === "read" && of.root.from === "alias" && of.steps.length === 0 && !of.missing) {
+    const facts = { source: textOf(arg, checker.source), isEvent: true };
+    checker.report(expressionProblems.hasNeedsField, facts, { path: [], range: bare(arg) });
+    return undefined;
+  }
   const common = { type: booleanType, missing: false, tunable: of.tunable, ...bare(node) };
   return of.missing ? { op: "has", of, ...common } : { op: "constant", value: true, ...common };
 }

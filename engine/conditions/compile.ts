@@ -2,7 +2,7 @@
 import { expressionProblems } from "../model/problems/expressions.ts";
 import { describeType, type Type } from "../model/type.ts";
 import { canonicalOf } from "./canonical.ts";
-import { libraryRefuses, parseCel, type SyntaxFault } from "./cel.ts";
+import { libraryRefuses, parseCel } from "./cel.ts";
 import { Checker } from "./check.ts";
 import type { Expression, Vocabulary } from "./expression.ts";
 import { generateValue } from "./generate.ts";
@@ -11,6 +11,7 @@ import { Names } from "./names.ts";
 import { type Node, rootNames } from "./node.ts";
 import { readsOf } from "./reads.ts";
 import type { Report } from "./report.ts";
+import { describeSyntax } from "./syntax.ts";
 import { bare, describeKinds, isNothing, type Term } from "./term.ts";
 
 /**
@@ -41,7 +42,8 @@ export function checkText(
 ): Term | undefined {
   const parsed = parseCel(text);
   if ("fault" in parsed) {
-    reportSyntax(text, parsed.fault, report);
+    const { range, ...facts } = describeSyntax(text, parsed.fault);
+    report(expressionProblems.syntax, facts, { path: [], range: bare(range) });
     return undefined;
   }
   const checker = new Checker(names, text, report);
@@ -80,36 +82,4 @@ export function expressionOf(source: string, term: Term): Expression {
     path: term.op === "read" && !term.steps.some((step) => typeof step.name === "number") ? term.path : undefined,
     canonical: canonicalOf(term),
   };
-}
-
-const words: Readonly<Record<string, string>> = { and: "&&", or: "||", not: "!", AND: "&&", OR: "||", NOT: "!" };
-
-/** Says what is wrong with a text that is no expression, and the likely way out. */
-function reportSyntax(text: string, fault: SyntaxFault, report: Report): void {
-  const end = Math.max(fault.end, fault.start + (fault.start < text.length ? 1 : 0));
-  const site = { path: [], range: { start: fault.start, end } };
-  report(expressionProblems.syntax, describeSyntax(text, fault), site);
-}
-
-function describeSyntax(text: string, fault: SyntaxFault): { wrong: string; help: string | undefined } {
-  if (fault.code === "limit_exceeded") return { wrong: "it is too large", help: "split it into named conditions" };
-  if (fault.code === "invalid_macro_argument") {
-    return { wrong: "a macro needs a name for the elements", help: 'write it as `payment.tags.exists(x, x == "a")`' };
-  }
-  const word = /^[A-Za-z_]+/.exec(text.slice(fault.start))?.[0] ?? "";
-  if (text.trim() === "") return { wrong: "it is empty", help: undefined };
-  const sign = Object.hasOwn(words, word) ? words[word] : undefined;
-  if (sign !== undefined) return { wrong: `"${word}" is no operator`, help: `write \`${sign}\`` };
-  if (fault.code === "reserved_identifier") return { wrong: `"${word}" is a reserved word`, help: undefined };
-  if (fault.code === "unterminated_string") {
-    return { wrong: "a string is not closed", help: "close it with the quote that opened it" };
-  }
-  if (/^=[^=]/.test(text.slice(fault.start)) && text[fault.start - 1] !== "=") {
-    return { wrong: '"=" compares nothing', help: "write `==`" };
-  }
-  if (fault.start >= text.trimEnd().length || /EOF/.test(fault.message)) {
-    return { wrong: "it ends too early", help: undefined };
-  }
-  const at = text.slice(fault.start).match(/^(\w+|\S)/)?.[0] ?? "";
-  return { wrong: at === "" ? fault.message.toLowerCase() : `unexpected "${at}"`, help: undefined };
 }

@@ -79,6 +79,8 @@ export interface Vocabulary {
   readonly lookups: { readonly [name: string]: { readonly fields: { readonly [field: string]: Type } } };
   /** Named conditions of the pack, as written. */
   readonly conditions: { readonly [name: string]: unknown };
+  /** Aggregates or features that stand below: no name here, and a good guess what was meant. */
+  readonly below?: readonly string[];
   /** Which of `time matched score decision` may be named here. */
   readonly builtins: readonly ("time" | "matched" | "score" | "decision")[];
 }

@@ -13,6 +13,7 @@ import {
 } from "../model/type.ts";
 import { isFields, type Value } from "../model/value.ts";
 import type { Vocabulary } from "./expression.ts";
+import { hintForName } from "./hints.ts";
 import type { Range } from "./node.ts";
 import type { Report } from "./report.ts";
 import type { ReadTerm, Root, Step, Term } from "./term.ts";
@@ -94,7 +95,7 @@ export class Names {
       return this.read({ from: "builtin", name: builtin }, [name], builtinTypes[builtin], false, range);
     }
     const known = knownNames(this.vocabulary);
-    const facts = { name, nearest: nearest(name, known), known, note: undefined };
+    const facts = { name, hint: hintForName(name, this.vocabulary, known), known, note: undefined };
     this.report(expressionProblems.unknownVariable, facts, { path: [], range });
     return undefined;
   }

@@ -309,6 +309,8 @@ Deno.test("of several streams an event that is not at hand has no fields", () =>
   const scope = scopeOf({ payment: payment(), order: undefined });
   expect(compiled("order.total > 1", several).evaluate(scope)).toBe(undefined);
   expect(compiled("order.total > 1 || payment.amount > 1", several).evaluate(scope)).toBe(true);
+  expect(compiled("has(order)", several).evaluate(scope)).toBe(false);
+  expect(compiled("has(payment)", several).evaluate(scope)).toBe(true);
   expect(compiled("has(order.total)", several).evaluate(scope)).toBe(false);
   expect(compiled("has(payment.amount)", several).evaluate(scope)).toBe(true);
   expect(compiled("payment.card.bin", several).evaluate(scopeOf({ payment: undefined }))).toBe(undefined);

@@ -135,8 +135,8 @@ export class MeasureReader {
     const call = typeof spec === "string" ? parseCall(spec) : undefined;
     const aggregate = call === undefined ? undefined : findAggregate(call.name);
     if (call !== undefined && aggregate !== undefined) return this.readCall(name, aggregate, call.args, path, index);
-    const vocabulary = this.rule.vocabulary(this.streams, { values: above, builtins: ["time"] });
-    const expression = this.rule.expression(path, vocabulary);
+    const words = this.rule.vocabulary(this.streams, { values: above, builtins: ["time"] });
+    const expression = this.rule.expression(path, { ...words, below: this.namesBelow(name, path) });
     if (expression === undefined) return undefined;
     return {
       derived: { index, expression },
@@ -144,6 +144,13 @@ export class MeasureReader {
       optional: expression.mayBeMissing,
       canonical: expression.canonical,
     };
+  }
+
+  /** The entries that follow an entry of a map. */
+  private namesBelow(name: string, path: Path): readonly string[] {
+    const entries = this.rule.at(path.slice(0, -1));
+    const names = isFields(entries) ? Object.keys(entries) : [];
+    return names.includes(name) ? names.slice(names.indexOf(name) + 1) : [];
   }
 
   /** `distinct: { payments: payment.customer_id, orders: order.customer_id }`, with constants as `[map, 10]`. */
@@ -174,6 +181,8 @@ export class MeasureReader {
       canonical.push(`${stream}:${expression.canonical}`);
     }
     const constants = Array.isArray(given) ? given.slice(1) : [];
+    const wrong = aggregate.check?.(constants);
+    if (wrong !== undefined) return this.wrong(name, path, wrong.wrong, wrong.help);
     return this.leaf(aggregate, readings, type, constants, index, canonical.join(";"));
   }
 
@@ -187,7 +196,7 @@ export class MeasureReader {
     const [first, ...rest] = args;
     const wanted = aggregate.parameters.filter((parameter) => parameter.optional !== true).length;
     if (args.length < wanted || args.length > aggregate.parameters.length) {
-      return this.wrong(name, path, `"${aggregate.name}" takes ${describeParameters(aggregate)}`);
+      return this.wrong(name, path, `"${aggregate.name}" takes ${describeParameters(aggregate)}`, usageOf(aggregate));
     }
     const constants = rest.map((arg) => constantOf(arg.text));
     if (constants.some((constant) => constant === undefined)) {
@@ -196,6 +205,8 @@ export class MeasureReader {
     const reading = this.readArgument(aggregate, first, path);
     if (reading === undefined) return undefined;
     const known = constants.filter((constant) => constant !== undefined);
+    const wrong = aggregate.check?.(known);
+    if (wrong !== undefined) return this.wrong(name, path, wrong.wrong, wrong.help);
     return this.leaf(aggregate, reading.arguments, reading.type, known, index, reading.canonical);
   }
 
@@ -241,12 +252,13 @@ export class MeasureReader {
     return this.rule.vocabulary(streams, { builtins: ["time"] });
   }
 
-  private wrong(name: string, path: Path, wrong: string): undefined {
-    const help = `aggregates are ${Object.keys(aggregates).map((known) => `${known}()`).join(", ")}`;
+  private wrong(name: string, path: Path, wrong: string, help = aggregatesThereAre): undefined {
     this.rule.report(ruleProblems.badAggregate, path, { name, wrong, help });
     return undefined;
   }
 }
+
+const aggregatesThereAre = `aggregates are ${Object.keys(aggregates).map((known) => `${known}()`).join(", ")}`;
 
 /** What a message says that was to be done: `sum`, `take percentile of`. */
 function useOf({ name, verb }: Aggregate): string {
@@ -283,6 +295,10 @@ function describeParameters(aggregate: Aggregate): string {
   return aggregate.parameters.map((parameter) => `${parameter.name}${parameter.optional ? " (optional)" : ""}`).join(
     ", ",
   );
+}
+
+function usageOf({ example }: Aggregate): string {
+  return `write it as \`${example.call}\``;
 }
 
 /** A number or quoted string of a call's later arguments. */

@@ -40,7 +40,7 @@ export const expressionProblems = {
     }),
   }),
   unknownVariable: problemKind<
-    { name: string; nearest: string | undefined; known: readonly string[]; note: string | undefined }
+    { name: string; hint: string | undefined; known: readonly string[]; note: string | undefined }
   >({
     code: "V032",
     severity: "error",
@@ -48,10 +48,10 @@ export const expressionProblems = {
     explains: "Expressions name the streams of their rule by alias, aggregates that stand above, `time`, " +
       "`lists.<name>`, `params.<name>`, `lookup.<name>`, and, where the rule has them, `matched`, `score`, `decision` " +
       "and `change`.",
-    say: ({ name, nearest, known, note }) => ({
+    say: ({ name, hint, known, note }) => ({
       message: `Cannot find "${name}": nothing here has this name`,
       ...(note === undefined ? {} : { notes: [note] }),
-      help: suggestion(nearest, `names that can be used here are ${listed(known)}`),
+      help: hint ?? `names that can be used here are ${listed(known)}; a text stands in quotes`,
     }),
   }),
   unknownField: problemKind<
@@ -73,17 +73,14 @@ export const expressionProblems = {
       help: (nearest === undefined ? "" : `did you mean "${nearest}"? `) + `"${owner}" has ${listed(known)}`,
     }),
   }),
-  unknownFunction: problemKind<
-    { call: string; nearest: string | undefined; known: readonly string[]; note: string | undefined }
-  >({
+  unknownFunction: problemKind<{ call: string; hint: string | undefined; known: readonly string[] }>({
     code: "V034",
     severity: "error",
     title: "Unknown function",
     explains: "The functions are CEL's own, a few of strings, and `math`. There are no others.",
-    say: ({ call, nearest, known, note }) => ({
+    say: ({ call, hint, known }) => ({
       message: `Cannot call "${call}": there is no such function`,
-      ...(note === undefined ? {} : { notes: [note] }),
-      help: (nearest === undefined ? "" : `did you mean "${nearest}"? `) + `functions are ${known.join(", ")}`,
+      help: hint ?? `functions are ${known.join(", ")}`,
     }),
   }),
   wrongArguments: problemKind<{ call: string; takes: string; found: string }>({
@@ -184,14 +181,20 @@ export const expressionProblems = {
       "integers and maps have no use in conditions.",
     say: ({ text, wrong, help }) => ({ message: `Cannot use ${text}: ${wrong}`, help }),
   }),
-  hasNeedsField: problemKind<{ source: string }>({
+  hasNeedsField: problemKind<{ source: string; isEvent: boolean }>({
     code: "V043",
     severity: "error",
     title: "`has` without a field",
-    explains: "`has` asks whether a field has a value, so its argument is a path such as `payment.device_id`.",
-    say: ({ source }) => ({
-      message: `Cannot ask "has(${source})": "${source}" is not a field`,
-      help: "write `has(payment.device_id)`",
+    explains:
+      "`has` asks whether a field has a value, so its argument is a path such as `payment.device_id`. The event " +
+      "itself is always there, except in rules over several streams.",
+    say: ({ source, isEvent }) => ({
+      message: `Cannot ask "has(${source})": "${source}" is ${
+        isEvent ? "the whole event, which is always there" : "not a field"
+      }`,
+      help: isEvent
+        ? `name a field, as in \`has(${source}.field)\`, or leave it out`
+        : "write `has(payment.device_id)`",
     }),
   }),
   librarySays: problemKind<{ source: string; wrong: string }>({

@@ -94,10 +94,11 @@ export const ruleProblems = {
     code: "V069",
     severity: "error",
     title: "Aggregate inside an expression",
-    explains: "Each aggregate has a name of its own; expressions combine names.",
+    explains:
+      "Each aggregate has a name of its own; expressions combine names. Only kinds with a window have aggregates.",
     say: ({ call }) => ({
-      message: `Cannot use aggregate "${call}()" inside an expression`,
-      help: `give it a line of its own, as \`name: ${call}(…)\`, and use the name here`,
+      message: `Cannot use aggregate "${call}" inside an expression`,
+      help: `give it a line of its own under \`aggregate\`, as \`name: ${call}\`, and use the name here`,
     }),
   }),
   missingForStream: problemKind<{ what: string; stream: string }>({
