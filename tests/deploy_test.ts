@@ -1,8 +1,10 @@
 /** The reference deployment is one that runs: it has no problem, and a receiver for every sink that a rule names. */
 import { expect } from "expect";
 import { loadDeployment } from "../engine/config/load.ts";
+import { metricsText } from "../commands/run/metrics.ts";
 import { readProject } from "../commands/run/project.ts";
 import { openReceivers } from "../commands/run/setup.ts";
+import { statusOf } from "../engine/runtime/engine/status.ts";
 import { sinkKinds } from "../sinks/mod.ts";
 
 const variables: Record<string, string> = {
@@ -37,3 +39,24 @@ Deno.test({
     expect([...receivers.keys()]).toContain("payment_stats/s3");
   },
 });
+
+Deno.test("the dashboard and the alerts of Prometheus ask for metrics that there are", async () => {
+  const status = statusOf(undefined);
+  const names = new Set(
+    [...metricsText({ ...status, ...sample }, { done: 0, failed: 0 }, 0).matchAll(/^# TYPE (\w+)/gm)].map(([, name]) =>
+      name
+    ),
+  );
+  for (const file of ["deploy/grafana-dashboard.json", "deploy/prometheus-alerts.yaml"]) {
+    const asked = new Set((await Deno.readTextFile(file)).match(/\bvigie_\w+/g));
+    expect([...asked].filter((name) => !names.has(name))).toEqual([]);
+  }
+});
+
+const counts = { events: 0, matched: 0, alerts: 0, records: 0, suppressed: 0, undefinedConditions: 0, missingKeys: 0 };
+const place = { stream: "s", topic: "t", partition: 0, position: 0, lag: 0, watermark: 0, held: false };
+const sample = {
+  partitions: [{ ...place, state: "active" as const, events: 0, dead: 0, skipped: 0 }],
+  rules: [{ rule: "p/r", revision: "1", status: "live", ...counts }],
+  sinks: [{ sink: "k", waiting: 0, delivered: 0, rejected: 0, full: false, failing: null }],
+};

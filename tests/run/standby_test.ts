@@ -85,3 +85,48 @@ Deno.test({
     await deployment.remove();
   },
 });
+
+Deno.test({
+  name: "an owner that is stopped while another takes over delivers nothing when it wakes, and stands by",
+  ...options,
+  async fn() {
+    const broker = await kafkaService();
+    const store = `store: { redis: "redis://${await redisService()}" }`;
+    const deployment = await deploy({ broker, packs, store });
+    const { folder, topic, alerts } = deployment;
+    const kafka = openKafka({ brokers: [broker] }, "test");
+    await kafka.createTopic(topic, { partitions: 2, config: { "retention.ms": "-1" } });
+    const messages = generatePayments(6_000, 2);
+    const said = async () =>
+      (await kafka.topics()).has(alerts)
+        ? (await readTopic([broker], alerts)).map(({ headers }) => headers.id ?? "")
+        : [];
+    const owner = startVigie(["run", "--config", "vigie.yaml"], folder);
+    await produce(broker, topic, messages.slice(0, 3_000));
+    const logs = () => `${owner.log()}\n---\n${standby.log()}`;
+    const standby = startVigie(["run", "--config", "vigie.yaml"], folder);
+    // Nothing is in flight when the owner is stopped: what it had sent before would arrive all the same.
+    const half = (await replayOf(await planOf(packs), messages.slice(0, 3_000), topic)).alerts;
+    const first3000 = half.filter(({ sinks }) => sinks.includes("alerts_fraud_payments")).length;
+    await until(async () => new Set(await said()).size >= first3000, logs);
+    await until(() => /standing by/.test(standby.log() + owner.log()), logs);
+    const [first, second] = /standing by/.test(owner.log()) ? [standby, owner] : [owner, standby];
+    first.kill("SIGSTOP");
+    await produce(broker, topic, messages.slice(3_000));
+    const wanted = (await replayOf(await planOf(packs), messages, topic)).alerts
+      .filter(({ sinks }) => sinks.includes("alerts_fraud_payments")).map(({ alert }) => alert.id).sort();
+    await until(async () => new Set(await said()).size >= wanted.length, logs);
+    const before = (await said()).length;
+    first.kill("SIGCONT");
+    await until(() => /taken over; standing by/.test(first.log()), logs);
+    for (const running of [second, first]) {
+      running.kill("SIGTERM");
+      expect(await running.ended).toBe(0);
+    }
+    const after = await said();
+    expect(after.length).toBe(before);
+    expect([...new Set(after)].sort()).toEqual(wanted);
+    await kafka.close();
+    await deployment.remove();
+  },
+});
