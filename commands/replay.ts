@@ -18,6 +18,8 @@ export const replay: Command = {
     { name: "until", value: "TIME", says: "Advance event time beyond the newest event" },
     { name: "thresholds", value: "FILE", says: "Thresholds of customers, YAML or JSON" },
     { name: "lookups", value: "FILE", says: "Rows of lookups, as in tests" },
+    { name: "privacy", says: "Treat personal data in what is written, as a run does" },
+    { name: "config", value: "FILE", says: "Deployment file whose privacy key `--privacy` uses" },
     { name: "param", value: "PACK.NAME=VALUE", many: true, says: "Value of a parameter instead of its default" },
   ],
   examples: [

@@ -2,6 +2,7 @@
 import { undefinedSinks } from "../../engine/config/rule_sinks.ts";
 import type { Problem } from "../../engine/model/problem.ts";
 import { buildProject, type Project } from "../../engine/project.ts";
+import { guessableIds } from "../../engine/privacy/guessable.ts";
 import { unheardRules } from "../../engine/routing/nobody.ts";
 import type { ReadDeployment } from "../cli/deployment.ts";
 import { chosenPaths } from "../cli/paths.ts";
@@ -26,13 +27,14 @@ export async function runCheck(given: Given, terminal: Terminal): Promise<ExitCo
   return problems.some(({ severity }) => severity === "error") ? exit.problem : exit.good;
 }
 
-/** What the deployment does to rules: sinks that they name and nobody defines, alerts that reach nobody. */
+/** What the deployment does to rules: sinks that nobody defines, alerts that reach nobody, ids that give away whom. */
 function ruleProblems({ plan }: Project, deployed: ReadDeployment | undefined): readonly Problem[] {
   if (plan === undefined || deployed?.deployment === undefined) return [];
   const { deployment, tree } = deployed;
   return [
     ...undefinedSinks(plan, deployment.sinks.map(({ name }) => name)),
     ...unheardRules(plan, { ...deployment, routes: tree }),
+    ...guessableIds(plan, deployment.privacyKey),
   ];
 }
 

@@ -8,6 +8,7 @@ import { fixedThresholds } from "../../engine/model/threshold.ts";
 import { buildProject } from "../../engine/project.ts";
 import type { Surroundings } from "../../engine/runtime/rehearsal.ts";
 import { replay, type ReplayOptions, type ReplayResult } from "../../engine/runtime/replay.ts";
+import { chosenPrivacy } from "../cli/privacy.ts";
 import { chosenPaths } from "../cli/paths.ts";
 import { createProgress } from "../cli/progress.ts";
 import { grouped, table } from "../cli/table.ts";
@@ -70,7 +71,9 @@ async function readExtras(given: Given): Promise<Surroundings | LoadedFile<unkno
   const owned = thresholds === undefined ? undefined : await readThresholds(thresholds);
   const rows = lookups === undefined ? undefined : await readLookupRows(lookups);
   for (const file of [owned, rows]) if (file !== undefined && file.content === undefined) return file;
+  const privacy = await chosenPrivacy(given);
   return {
+    ...(privacy === undefined ? {} : { privacy }),
     ...(owned?.content !== undefined && { thresholds: fixedThresholds(owned.content) }),
     ...(rows?.content !== undefined && { lookups: fixedLookups(rows.content) }),
   };

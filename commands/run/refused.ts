@@ -65,11 +65,16 @@ function toTopics(kafka: Kafka, { topics }: Deployment, suffix: string): OpenRec
   };
 }
 
-function messageOf({ key, value, stream, topic, partition, offset, reason }: RefusedMessage): OutgoingMessage {
+function messageOf(
+  { key, value, stream, topic, partition, offset, reason, redacted }: RefusedMessage,
+): OutgoingMessage {
   return {
     key: key === null ? null : Buffer.from(key, "base64"),
     value: value === null ? null : Buffer.from(value, "base64"),
-    headers: { reason, stream, topic, partition: String(partition), offset: String(offset) },
+    headers: {
+      ...{ reason, stream, topic, partition: String(partition), offset: String(offset) },
+      ...(redacted === true ? { redacted: "true" } : {}),
+    },
   };
 }
 

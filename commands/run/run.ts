@@ -4,6 +4,7 @@ import { KafkaError } from "../../engine/adapters/kafka/error.ts";
 import type { Plan } from "../../engine/compile/plan.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
 import { Secrets } from "../../engine/config/secrets.ts";
+import { maskCards } from "../../engine/privacy/cards.ts";
 import type { Route } from "../../engine/routing/route.ts";
 import type { Setup } from "../../engine/runtime/engine/options.ts";
 import { SourceError } from "../../engine/runtime/source.ts";
@@ -37,7 +38,7 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
   const loaded = await load(given.text("config"), terminal);
   if (loaded === undefined) return exit.problem;
   const { deployment, secrets, isEmbedded } = loaded;
-  const log = (line: string) => terminal.err(`${new Date(now()).toISOString()} ${secrets.redact(line)}\n`);
+  const log = (line: string) => terminal.err(`${new Date(now()).toISOString()} ${maskCards(secrets.redact(line))}\n`);
   const [drain, failFast] = [given.flag("drain"), given.flag("fail-fast")];
   const output = { isTerminal: terminal.isTerminal, write: terminal.out };
   const receivers = openReceivers(deployment, output);
@@ -95,7 +96,7 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     return exit.good;
   } catch (error) {
     if (!isOutside(error)) throw error;
-    throw new EnvironmentError(secrets.redact(error.message), { cause: error });
+    throw new EnvironmentError(maskCards(secrets.redact(error.message)), { cause: error });
   } finally {
     reloader?.stop();
     signals.end();

@@ -4,6 +4,7 @@ import type { Plan, PlanRule } from "../../engine/compile/plan.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
 import type { Threshold } from "../../engine/model/threshold.ts";
 import { fixedThresholds } from "../../engine/model/threshold.ts";
+import { Privacy } from "../../engine/privacy/privacy.ts";
 import { createDecoder } from "../../engine/runtime/decode.ts";
 import type { FetchedLookups, Setup, Ways } from "../../engine/runtime/engine/options.ts";
 import type { SinkContext } from "../../sinks/sink.ts";
@@ -40,6 +41,7 @@ export function setupOf(plan: Plan, { deployment, receivers, thresholds, drain, 
     receivers: new Map([...receivers].map(([name, { receiver }]) => [name, receiver])),
     ways: waysOf(deployment, receivers),
     thresholds: fixedThresholds(thresholds),
+    privacy: new Privacy(deployment.privacyKey),
     ...(lookups === undefined ? {} : { lookups }),
   };
 }

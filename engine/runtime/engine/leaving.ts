@@ -3,10 +3,12 @@ import { Buffer } from "node:buffer";
 import type { PlanRule } from "../../compile/plan.ts";
 import { formatTime } from "../../model/time.ts";
 import type { RawMessage } from "../ports.ts";
+import { covered } from "../settle/covered.ts";
 import type { Entry, Parcel, RefusedMessage } from "../settle/entry.ts";
 import { nameOf, refusalOf } from "../settle/refusal.ts";
 import { DeliveryLane, type LaneSettings } from "../settle.ts";
 import type { TaskOutlet } from "../task.ts";
+import type { Setup } from "./options.ts";
 import type { Run } from "./run.ts";
 
 /** A lane for every receiver; what waited for it in the store is its own. */
@@ -73,7 +75,7 @@ export function outletOf(run: Run): TaskOutlet {
       counts.late++;
       const { current, setup: { ways } } = run;
       if (current === undefined || ways.late.length === 0) return;
-      const refused = refusedOf(event.place.stream, current, reason, formatTime(event.place.time));
+      const refused = refusedOf(run.setup, event.place.stream, current, reason, formatTime(event.place.time));
       outbox.add({ refused }, ways.late, false);
     },
   };
@@ -90,10 +92,17 @@ function isGated({ compiled, limit, text }: PlanRule): boolean {
   return !compiled.stateless || limit !== undefined || text.kind === "kpi";
 }
 
-/** A message as it came, with the reason why it is refused. */
-export function refusedOf(stream: string, message: RawMessage, reason: string, time: string | null): RefusedMessage {
+/** A message as it may leave, with the reason why it is refused. */
+export function refusedOf(
+  { plan, privacy }: Setup,
+  stream: string,
+  message: RawMessage,
+  reason: string,
+  time: string | null,
+): RefusedMessage {
   const { topic, partition, offset, key, value } = message;
-  return { stream, topic, partition, offset, reason, time, key: base64(key), value: base64(value) };
+  const refused = { stream, topic, partition, offset, reason, time, key: base64(key), value: base64(value) };
+  return covered(refused, plan.streams.get(stream), privacy);
 }
 
 function base64(bytes: Uint8Array | null): string | null {

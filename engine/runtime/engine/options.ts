@@ -5,6 +5,7 @@ import type { Stream } from "../../model/contract.ts";
 import type { LookupNeed, Lookups } from "../../model/lookup.ts";
 import type { ThresholdStore } from "../../model/threshold.ts";
 import type { Millis } from "../../model/time.ts";
+import type { Privacy } from "../../privacy/privacy.ts";
 import type { Decoder } from "../ports.ts";
 import type { Receiver } from "../settle.ts";
 import type { Source } from "../source.ts";
@@ -41,6 +42,8 @@ export interface Setup {
   readonly receivers: ReadonlyMap<string, Receiver>;
   readonly ways: Ways;
   readonly thresholds?: ThresholdStore;
+  /** Treats personal data in what leaves. */
+  readonly privacy?: Privacy;
   /** What the plan was made from: kept in the store under `name`, so that a later start can make it again. */
   readonly origin?: { readonly name: string; readonly text: string };
   readonly lookups?: FetchedLookups;

@@ -83,7 +83,8 @@ function dead({ outbox, setup }: Run, feed: Feed, message: RawMessage, decoded: 
     return;
   }
   feed.counts.dead++;
-  outbox.add({ refused: refusedOf(feed.partition.stream, message, decoded.reason, null) }, setup.ways.dead, false);
+  const refused = refusedOf(setup, feed.partition.stream, message, decoded.reason, null);
+  outbox.add({ refused }, setup.ways.dead, false);
 }
 
 /** Hands what a source says to the feeds of a run, as long as it is the run's source. */

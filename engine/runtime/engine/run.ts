@@ -106,6 +106,7 @@ export class Run {
       durable: true,
       ...(setup.thresholds === undefined ? {} : { thresholds: setup.thresholds }),
       ...(setup.lookups === undefined ? {} : { lookups: setup.lookups }),
+      ...(setup.privacy === undefined ? {} : { privacy: setup.privacy }),
     });
     if (head !== undefined) task.restore(head);
     return task;

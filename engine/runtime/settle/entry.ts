@@ -12,7 +12,10 @@ export interface RefusedMessage {
   /** RFC 3339; null when there is no usable time. */
   readonly time: string | null;
   readonly key: string | null;
+  /** Null for none, and for what is withheld. */
   readonly value: string | null;
+  /** Personal data was replaced or withheld: the original is in the source, at its place. */
+  readonly redacted?: true;
 }
 
 /** What an entry carries. */
