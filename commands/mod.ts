@@ -4,15 +4,25 @@
  */
 import { check } from "./check.ts";
 import type { Command } from "./command.ts";
+import { deadLetters } from "./dead-letters.ts";
 import { generate } from "./generate.ts";
 import { route } from "./route.ts";
 import { run } from "./run.ts";
 import { newCommand } from "./new.ts";
 import { replay } from "./replay.ts";
 import { schema } from "./schema.ts";
+import { silence } from "./silence.ts";
 import { test } from "./test.ts";
 
-export const commands = { check, test, replay, run, generate, schema, new: newCommand, route } satisfies Record<
-  string,
-  Command
->;
+export const commands = {
+  check,
+  test,
+  replay,
+  run,
+  generate,
+  schema,
+  new: newCommand,
+  route,
+  silence,
+  deadLetters,
+} satisfies Record<string, Command>;

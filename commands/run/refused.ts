@@ -91,6 +91,9 @@ function toFile(path: string): OpenReceiver {
 }
 
 function lineOf({ key: _, value, ...place }: RefusedMessage): string {
-  const raw = value === null ? "null" : Buffer.from(value, "base64").toString("utf8");
+  // A tombstone reads `null`; what was withheld is null.
+  const raw = value === null
+    ? (place.redacted === true ? null : "null")
+    : Buffer.from(value, "base64").toString("utf8");
   return `${JSON.stringify({ ...place, raw })}\n`;
 }

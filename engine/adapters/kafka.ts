@@ -340,6 +340,7 @@ interface ClientBatch {
     readonly timestamp: string;
     readonly key: Buffer | null;
     readonly value: Buffer | null;
+    readonly headers?: Readonly<Record<string, unknown>>;
   }[];
   lastOffset(): string;
 }
@@ -347,17 +348,22 @@ interface ClientBatch {
 /** Hands a batch over; keys and values are views of the bytes that came from the network. */
 function hand(batch: ClientBatch, options: ReadOptions): void {
   const { topic, partition } = batch;
-  const messages = batch.messages.map(({ offset, timestamp, key, value }) => ({
+  const messages = batch.messages.map(({ offset, timestamp, key, value, headers = {} }) => ({
     topic,
     partition,
     offset: Number(offset),
     timestamp: Number(timestamp),
     key,
     value,
+    ...(options.headers === true ? { headers: textsOf(headers) } : {}),
   }));
   options.batch(topic, partition, {
     messages,
     next: Number(batch.lastOffset()) + 1,
     end: Number(batch.highWatermark),
   });
+}
+
+function textsOf(headers: Readonly<Record<string, unknown>>): { [name: string]: string } {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }

@@ -13,6 +13,8 @@ export interface RawMessage {
   readonly key: Uint8Array | null;
   /** Null for a tombstone. */
   readonly value: Uint8Array | null;
+  /** Where they were asked for. */
+  readonly headers?: { readonly [name: string]: string };
 }
 
 /** Reasons of dead letters; documented in docs/operate/dead-letters.md. */

@@ -48,6 +48,8 @@ export interface ReadOptions {
   readonly batch: (topic: string, partition: number, batch: SourceBatch) => void;
   /** Reading stopped; it is tried again without end. */
   readonly trouble: (reason: string) => void;
+  /** Headers are read too. */
+  readonly headers?: boolean;
   /** How long a silent member keeps its partitions. */
   readonly sessionMillis?: number;
 }

@@ -1,0 +1,86 @@
+/** Dead letters of a deployment, read from their topics or their file. */
+import { Buffer } from "node:buffer";
+import type { Kafka } from "../../engine/adapters/kafka/port.ts";
+import { readTopics } from "../../engine/adapters/kafka_topics.ts";
+import type { Deployment } from "../../engine/config/deployment.ts";
+import { isFields, type Value } from "../../engine/model/value.ts";
+import type { RawMessage } from "../../engine/runtime/ports.ts";
+import { EnvironmentError } from "../command.ts";
+
+export interface DeadLetter {
+  /** `topic/partition/offset` of what was refused; for alerts the sink's name stands for the topic. */
+  readonly id: string;
+  /** Name of the stream, or of the sink. */
+  readonly stream: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly reason: string;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  /** Personal data was replaced or withheld, so this is not what came. */
+  readonly redacted: boolean;
+}
+
+/** From topics: `names` are the topics and sinks that can have dead letters. Each place once, the newest last. */
+export async function lettersInKafka(kafka: Kafka, names: readonly string[], app: string): Promise<DeadLetter[]> {
+  const group = `${app}-dead-letters-${crypto.randomUUID().slice(0, 8)}`;
+  const messages = await readTopics(kafka, names.map((name) => `${name}.dlq`), group);
+  return unique(messages.map(ofMessage));
+}
+
+function ofMessage({ key, value, headers = {} }: RawMessage): DeadLetter {
+  const { topic = "", stream = "", partition = "0", offset = "0", reason = "", redacted } = headers;
+  const place = { topic, partition: Number(partition), offset: Number(offset) };
+  return { id: `${topic}/${partition}/${offset}`, ...place, stream, reason, key, value, redacted: redacted === "true" };
+}
+
+/** From the file of `dead_letters: { file: … }`. A file that is not there yet has none. */
+export async function lettersInFile(path: string): Promise<DeadLetter[]> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw new EnvironmentError(`Cannot read "${path}": ${error instanceof Error ? error.message : error}`);
+  }
+  return unique(text.split("\n").flatMap((line) => ofLine(line)));
+}
+
+/** An incomplete last line, after a crash, is none. */
+function ofLine(line: string): DeadLetter[] {
+  let value: Value;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return [];
+  }
+  if (!isFields(value)) return [];
+  const { stream, topic, partition, offset, reason, raw, redacted } = value;
+  const content = typeof raw === "string" ? new Uint8Array(Buffer.from(raw, "utf8")) : null;
+  const place = { topic: String(topic), partition: Number(partition), offset: Number(offset) };
+  const id = `${topic}/${partition}/${offset}`;
+  return [{
+    id,
+    ...place,
+    stream: String(stream),
+    reason: String(reason),
+    key: null,
+    value: content,
+    redacted: redacted === true,
+  }];
+}
+
+/** After a crash a dead letter may have been written twice. */
+function unique(letters: readonly DeadLetter[]): DeadLetter[] {
+  return [...new Map(letters.map((letter) => [letter.id, letter])).values()];
+}
+
+/** What can have a topic of dead letters: topics of streams, and sinks. */
+export function namesOf({ sinks }: Deployment, topics: readonly string[]): string[] {
+  return [...topics, ...sinks.map(({ name }) => name)];
+}
+
+export function textOf(bytes: Uint8Array | null): string {
+  return bytes === null ? "" : new TextDecoder().decode(bytes);
+}
