@@ -23,16 +23,26 @@ export async function buildProject(
 ): Promise<Project> {
   const loaded = await loadProject(paths);
   const compiled = compileProject(loaded, options(loaded));
-  const problems = [...loaded.problems, ...compiled.problems.filter((found) => !isConsequence(found, loaded))];
+  const faulty = new Set(compiled.problems.filter(({ severity }) => severity === "error").map(({ file }) => file));
+  const said = compiled.problems.filter((found) => !isConsequence(found, loaded, faulty));
+  const problems = [...loaded.problems, ...said];
   const failed = problems.some(({ severity }) => severity === "error");
   return { ...loaded, problems, plan: failed ? undefined : compiled.plan };
 }
 
-/** Problems that would be gone with others: of streams and rules that were left out because they have errors. */
-function isConsequence({ code, file, message }: Problem, { rejected, packs }: LoadedProject): boolean {
+/**
+ * Problems that would be gone with others: of streams and rules that were left out because they have errors, and of names
+ * that a misspelt rule means (`faulty` are the files with an error).
+ */
+function isConsequence(
+  { code, file, message }: Problem,
+  { rejected, packs }: LoadedProject,
+  faulty: ReadonlySet<string>,
+): boolean {
   if (code === ruleProblems.unknownStream.code) {
     return [...rejected.streams].some((stream) => message.includes(`"${stream}"`));
   }
   const pack = packs.find((one) => one.file === file)?.name;
-  return code === ruleProblems.unusedName.code && [...rejected.rules].some((rule) => rule.startsWith(`${pack}/`));
+  const isFaulty = faulty.has(file) || [...rejected.rules].some((rule) => rule.startsWith(`${pack}/`));
+  return code === ruleProblems.unusedName.code && isFaulty;
 }

@@ -37,11 +37,23 @@ export function compileKey(rule: CompilerOfRule, streams: readonly Stream[], pat
     first ??= found;
     parts.set(stream.name, found.map((part) => part.expression));
     if (map === undefined) {
+      if (!readsAll(rule, streams, path, found)) return undefined;
       for (const other of streams) parts.set(other.name, found.map((part) => part.expression));
       break;
     }
   }
   return { names: (first ?? []).map((part) => part.name), parts };
+}
+
+/** Whether one key for all streams can have a value for each: one that reads the event of a single stream cannot. */
+function readsAll(rule: CompilerOfRule, streams: readonly Stream[], path: Path, parts: readonly Part[]): boolean {
+  const read = parts.flatMap(({ expression }) => expression.reads.map((each) => each.path[0]));
+  const named = streams.filter(({ alias }) => read.includes(alias));
+  const other = streams.find((stream) => !named.includes(stream));
+  if (named.length === 0 || other === undefined) return true;
+  const keys = streams.map(({ name, alias }) => `${name}: ${alias}.…`).join(", ");
+  rule.report(ruleProblems.oneStreamKey, path, { stream: other.name, keys });
+  return false;
 }
 
 /** The key of several sides at a path: a map side → key, each over its own stream. */
@@ -51,6 +63,11 @@ export function compileSides(
   sides: readonly { readonly name: string; readonly stream: Stream }[],
 ): { parts: readonly (readonly Expression[])[]; names: readonly string[] } | undefined {
   const found: (readonly Part[])[] = [];
+  if (!isFields(rule.at(path))) {
+    const keys = sides.map(({ name, stream }) => `${name}: ${stream.alias}.…`).join(", ");
+    rule.report(ruleProblems.oneStreamKey, path, { stream: sides[1]?.stream.name ?? "", keys });
+    return undefined;
+  }
   for (const { name, stream } of sides) {
     if (rule.at([...path, name]) === undefined) {
       rule.report(ruleProblems.missingForStream, path, { what: "keys", stream: name });

@@ -14,6 +14,24 @@ const nowhere = { start: 0, end: 0 };
 const leafKeys = ["fact", "path", "operator", "value", "name", "priority"];
 const shape = "a leaf is `{ fact: payment, path: $.method, operator: equal, value: card }`";
 
+/** Operators as authors may write them. */
+const signs: Readonly<Record<string, string>> = {
+  "=": "equal",
+  "==": "equal",
+  eq: "equal",
+  "!=": "notEqual",
+  "<>": "notEqual",
+  ne: "notEqual",
+  "<": "lessThan",
+  lt: "lessThan",
+  "<=": "lessThanInclusive",
+  lte: "lessThanInclusive",
+  ">": "greaterThan",
+  gt: "greaterThan",
+  ">=": "greaterThanInclusive",
+  gte: "greaterThanInclusive",
+};
+
 /** The term of a leaf; undefined when something was reported. */
 export function readLeaf(leaf: Leaf, names: Names, report: Report): Term | undefined {
   const problem = shapeOf(leaf);
@@ -26,7 +44,7 @@ export function readLeaf(leaf: Leaf, names: Names, report: Report): Term | undef
   const operator = String(leaf.operator);
   const known: readonly string[] = leafOperators;
   if (!known.includes(operator)) {
-    const facts = { operator, nearest: nearest(operator, known), known };
+    const facts = { operator, nearest: signs[operator] ?? nearest(operator, known), known };
     below("operator")(expressionProblems.unknownOperator, facts, { path: [] });
   }
   const left = readFact(leaf, names, below);
@@ -34,7 +52,8 @@ export function readLeaf(leaf: Leaf, names: Names, report: Report): Term | undef
   if (left === undefined || right === undefined || !known.includes(operator)) return undefined;
   const wrong = misfit(operator, left, right);
   if (wrong !== undefined) {
-    below(wrong.at)(expressionProblems.badLeafValue, { operator, ...wrong }, { path: [] });
+    const help = quotedNumber(wrong, leaf.value);
+    below(wrong.at)(expressionProblems.badLeafValue, { operator, ...wrong, help }, { path: [] });
     return undefined;
   }
   const tunable = left.tunable || right.tunable;
@@ -106,6 +125,15 @@ interface Misfit {
   readonly at: "value" | "path";
   readonly expected: string;
   readonly found: string;
+}
+
+/** The way out for a number in quotes, or a text without. */
+function quotedNumber({ at, expected }: Misfit, value: unknown): string | undefined {
+  if (at !== "value") return undefined;
+  if (expected === "a number" && typeof value === "string" && value.trim() !== "" && !Number.isNaN(Number(value))) {
+    return `leave out the quotes: ${value}`;
+  }
+  return expected === "a string" && typeof value === "number" ? `put it in quotes: "${value}"` : undefined;
 }
 
 /** What does not go together; the engine itself would be silent and false. */

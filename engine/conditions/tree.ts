@@ -22,6 +22,28 @@ type Path = LocalSite["path"];
 
 const branches = ["all", "any", "not", "condition"] as const;
 
+const shapes = "write an expression, `all: […]`, `any: […]`, `not: …`, `{ condition: name }` or " +
+  "`{ fact, path, operator, value }`";
+
+/** Words by which other languages know a branch. */
+const otherWords: Readonly<Record<string, (typeof branches)[number]>> = {
+  and: "all",
+  every: "all",
+  allof: "all",
+  or: "any",
+  some: "any",
+  anyof: "any",
+  oneof: "any",
+  none: "not",
+  ref: "condition",
+  name: "condition",
+};
+
+function meantBranch(word: string): string | undefined {
+  const lower = word.toLowerCase();
+  return Object.hasOwn(otherWords, lower) ? otherWords[lower] : nearest(word, [...branches, "fact"]);
+}
+
 /** Steps of a path below which a tree is refused: no condition that a person wrote comes near. */
 const deepest = 100;
 
@@ -73,7 +95,7 @@ class TreeReader {
     if (place.path.length > deepest) return this.wrong(place, "it is nested too deeply");
     if (!isFields(tree)) return this.wrong(place, `${describeJson(tree)} is no condition`);
     const [branch, ...others] = branches.filter((name) => Object.hasOwn(tree, name));
-    if (branch === undefined) return this.leaf(tree, place);
+    if (branch === undefined) return this.leafOr(tree, place);
     const extra = [...others, ...Object.keys(tree).filter((name) => name !== branch && !isDecoration(name))];
     if (extra[0] !== undefined) return this.wrong(place, `"${extra[0]}" cannot stand beside "${branch}"`);
     if (branch === "condition") return this.named(tree.condition, place);
@@ -89,6 +111,16 @@ class TreeReader {
     return term;
   }
 
+  /** A leaf, or a branch whose word is misspelt or another language's. */
+  private leafOr(tree: Readonly<Record<string, unknown>>, place: Place): Term | undefined {
+    const [word] = Object.keys(tree).filter((name) => !isDecoration(name));
+    if (word === undefined) return this.wrong(place, "it is empty");
+    if (Object.hasOwn(tree, "fact") || Object.hasOwn(tree, "operator")) return this.leaf(tree, place);
+    const meant = meantBranch(word);
+    const help = meant === undefined ? undefined : `did you mean "${meant}"?`;
+    return this.wrong(below(place, word), `"${word}" is no part of a condition`, help, "key");
+  }
+
   private leaf(tree: Readonly<Record<string, unknown>>, place: Place): Term | undefined {
     const report = this.at(place);
     const names = new Names(this.vocabulary, report);
@@ -96,7 +128,9 @@ class TreeReader {
   }
 
   private branch(name: "all" | "any", items: unknown, place: Place): Term | undefined {
-    if (!Array.isArray(items)) return this.wrong(place, `"${name}" needs a list of conditions`);
+    if (!Array.isArray(items)) {
+      return this.wrong(below(place, name), `"${name}" needs a list of conditions`, `write \`${name}: [ … ]\``);
+    }
     const terms = items.map((item, i) => this.read(item, below(place, name, i)));
     const sound = terms.filter((term) => term !== undefined);
     if (sound.length < terms.length) return undefined;
@@ -138,10 +172,8 @@ class TreeReader {
     return this.read(own(this.vocabulary.conditions, name), { path, names });
   }
 
-  private wrong(place: Place, wrong: string): undefined {
-    const help = "write an expression, `all: […]`, `any: […]`, `not: …`, `{ condition: name }` or " +
-      "`{ fact, path, operator, value }`";
-    this.at(place)(expressionProblems.badTree, { wrong, help }, { path: [] });
+  private wrong(place: Place, wrong: string, help = shapes, at: "key" | "value" = "value"): undefined {
+    this.at(place)(expressionProblems.badTree, { wrong, help }, { path: [], at });
     return undefined;
   }
 

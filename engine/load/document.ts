@@ -5,6 +5,7 @@
 import type { ProblemKind } from "../model/problem.ts";
 import { documentProblems as problems } from "../model/problems/documents.ts";
 import type { Value } from "../model/value.ts";
+import { layoutFault } from "./layout.ts";
 import { type Mended, readMended } from "./repair.ts";
 import type { ScalarNode, Span, YamlFault, YamlNode } from "./yaml.ts";
 
@@ -24,30 +25,30 @@ export function readDocument(text: string, report: DocumentReport): Value | unde
   return reader.exceeded ? undefined : value;
 }
 
-function reportLayout(text: string, { faults, suspects, tabs }: Mended, report: DocumentReport): void {
+function reportLayout(text: string, { faults, suspects, tabs, noBreaks }: Mended, report: DocumentReport): void {
   if (tabs[0] !== undefined) report(problems.tab, tabs[0], { lines: tabs.length });
+  if (noBreaks[0] !== undefined) report(problems.noBreakSpace, noBreaks[0], { count: noBreaks.length });
+  const fault = layoutFault(text, faults);
+  const until = fault?.span.start ?? Infinity;
   for (const { start, end, reading, sign } of suspects) {
+    // What stands behind a line that is out of place is read as part of it.
+    if (start > until) continue;
     const meant = text.slice(start, end);
     if (reading === "cut") report(problems.cutText, { start, end }, { text: meant, rest: commentIn(meant) });
     if (reading === "split") report(problems.splitText, { start, end }, { text: meant, sign });
     if (reading === "tagged") report(problems.taggedText, { start, end }, { text: meant });
-    if (reading === "quoted") report(problems.quotedText, { start, end }, { text: meant, sign });
+    if (reading === "quoted") report(problems.quotedText, { start, end }, { text: unquoted(meant), sign });
   }
   // Faults of indentation follow from tabs, and the first fault of a text often causes those behind it.
   const [first] = faults;
   if (first === undefined || tabs.length > 0) return;
-  const stray = faults.find((fault) => fault.code === "MULTILINE_IMPLICIT_KEY" && fault.start === first.start);
-  if (stray === undefined) return report(problems.syntax, first, wordingOf(first));
-  report(problems.syntax, { start: lineStart(text, stray.end), end: stray.end }, {
-    wrong: "the line is indented deeper than the key above it, which has a value already",
-    help: "indent the keys of one map by the same number of spaces",
-  });
+  if (fault !== undefined) return report(problems.syntax, fault.span, { wrong: fault.wrong, help: fault.help });
+  report(problems.syntax, first, wordingOf(first));
 }
 
-/** Offset of the first sign of the line that holds an offset. */
-function lineStart(text: string, offset: number): number {
-  const start = text.lastIndexOf("\n", offset - 1) + 1;
-  return start + text.slice(start, offset).search(/\S|$/);
+/** `"a == "b""` as it was meant, without the outer quotes. */
+function unquoted(text: string): string {
+  return /^"[^"]*"[^"]*""$/.test(text) ? text.slice(1, -1) : text;
 }
 
 function commentIn(text: string): string {
@@ -109,13 +110,18 @@ class ValueReader {
   private map(node: YamlNode & { kind: "map" }): Value {
     const entries: [string, Value][] = [];
     const seen = new Map<string, number>();
+    const twice: { key: string; span: Span; line: number }[] = [];
     for (const { key, value } of node.entries) {
       const name = this.key(key);
       if (name === undefined) continue;
       const first = seen.get(name);
-      if (first !== undefined) this.report(problems.duplicateKey, key, { key: name, line: this.lineOf(first) });
-      else seen.set(name, key.start);
+      if (first === undefined) seen.set(name, key.start);
+      else twice.push({ key: name, span: key, line: this.lineOf(first) });
       entries.push([name, value === undefined ? null : this.read(value)]);
+    }
+    const [one] = twice;
+    if (one !== undefined) {
+      this.report(problems.duplicateKey, one.span, { keys: twice.map(({ key }) => key), line: one.line });
     }
     return Object.fromEntries(entries);
   }

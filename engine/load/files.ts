@@ -6,11 +6,16 @@ import { documentProblems } from "../model/problems/documents.ts";
 
 /** What was declared and could not be read, so that nobody is told that it does not exist. */
 export interface Rejected {
-  /** `pack/rule` of rules whose structure is wrong. */
+  /** `pack/rule` of rules whose structure is wrong; `anyRuleOf` where one has no name that could be expected. */
   readonly rules: Set<string>;
   readonly streams: Set<string>;
   /** Files that hold no pack that could be read. */
   readonly packs: Set<string>;
+}
+
+/** Stands for a rule of a pack whose name is not known. */
+export function anyRuleOf(pack: string): string {
+  return `${pack}/*`;
 }
 
 /** Texts read so far, by path, and what is wrong with them. */

@@ -8,7 +8,7 @@ import { documentProblems as problems } from "../model/problems/documents.ts";
 import { parseDuration } from "../model/time.ts";
 import { type Fields, isFields, type Value } from "../model/value.ts";
 import { compileSchema, type SchemaCheck } from "./ajv.ts";
-import { type FileReader, shown } from "./files.ts";
+import { anyRuleOf, type FileReader, shown } from "./files.ts";
 import { readList } from "./lists.ts";
 import { conditionSchema, packProperties, packRequired, rulePropertiesOf, ruleSchema } from "./rule_schema.ts";
 import { checkStructure } from "./structure.ts";
@@ -31,6 +31,9 @@ export async function readPack(file: string, value: Value, reader: FileReader): 
   checkStructure(packCheck(), value, "the pack", report);
   if (!isFields(value) || typeof value.pack !== "string") return undefined;
   const name = value.pack;
+  // Who misspells a name or leaves one out is not told as well that tests name what does not exist.
+  if (!isName(name)) reader.rejected.packs.add(file);
+  if (!Array.isArray(value.rules)) reader.rejected.rules.add(anyRuleOf(name));
   const rules = readRules(file, name, value.rules ?? [], reader);
   return {
     name,
@@ -44,6 +47,10 @@ export async function readPack(file: string, value: Value, reader: FileReader): 
     defaults: readDefaults(fieldsOf(value.defaults)),
     rules,
   };
+}
+
+function isName(text: string): boolean {
+  return new RegExp(packProperties.pack.pattern).test(text);
 }
 
 let ofPack: SchemaCheck | undefined;
@@ -87,7 +94,9 @@ function readRules(file: string, pack: string, value: Value, reader: FileReader)
       reader.problems.push(problem(kind, id === undefined ? site : { ...site, rule: id }, facts));
     };
     const rule = readRule(raw, report);
-    if (rule === undefined && id !== undefined) reader.rejected.rules.add(`${pack}/${id}`);
+    if (rule === undefined) {
+      reader.rejected.rules.add(id !== undefined && isName(id) ? `${pack}/${id}` : anyRuleOf(pack));
+    }
     if (rule === undefined || id === undefined) continue;
     if (rules.some((other) => other.id === id)) report(problems.duplicateRule, ["id"], { id });
     else rules.push({ id, pack, file, path, ...rule });
@@ -101,7 +110,13 @@ function readRule(
   report: Report,
 ): Pick<RuleText, "kind" | "title" | "description" | "status" | "raw"> | undefined {
   if (!isFields(raw)) {
-    report(problems.wrongKind, [], { name: "rules", expected: "a map", found: "another value", says: undefined });
+    report(problems.wrongKind, [], {
+      name: "rules",
+      expected: "a map",
+      found: "another value",
+      says: undefined,
+      help: undefined,
+    });
     return undefined;
   }
   if (typeof raw.kind !== "string") {
@@ -201,7 +216,7 @@ function readLookups(raw: Fields): Pack["lookups"] {
 function readDefaults(raw: Fields): Pack["defaults"] {
   const { severity, sinks, labels } = raw;
   return {
-    severity: severities.find((one) => one === severity),
+    severity: severities.find((one) => one === severity) ?? (severity === undefined ? undefined : "warning"),
     sinks: sinks === undefined ? undefined : (Array.isArray(sinks) ? sinks : [sinks]).map(String),
     labels: Object.fromEntries(Object.entries(fieldsOf(labels)).map(([name, value]) => [name, String(value)])),
   };

@@ -4,6 +4,7 @@
  */
 import type { Problem, ProblemSeverity } from "../model/problem.ts";
 import { type LocatedProblem, locateProblems, type Place } from "./locate.ts";
+import { wrapped } from "./wrap.ts";
 
 export interface RenderOptions {
   /** ANSI colours, for terminals. */
@@ -25,7 +26,7 @@ export function renderProblems(
   if (problems.length === 0) return "";
   const paint: Paint = colour ? (text, style) => `\x1b[${codes[style]}m${text}\x1b[0m` : (text) => text;
   const located = locateProblems(problems, texts);
-  const parts = located.map((one) => renderProblem(one, paint));
+  const parts = located.filter((one) => firstOf(one, located) === one).map((one) => renderProblem(one, paint, located));
   return `${[...parts, paint(summarize(located.map(({ problem }) => problem)), "bold")].join("\n\n")}\n`;
 }
 
@@ -43,19 +44,50 @@ function plural(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }
 
-function renderProblem({ problem, place, rule }: LocatedProblem, paint: Paint): string {
+/** The problem that stands for one: notes of one code are shown once, with the places of all. */
+function firstOf({ problem, place }: LocatedProblem, located: readonly LocatedProblem[]): LocatedProblem | undefined {
+  return located.find((other) =>
+    problem.severity === "note"
+      ? other.problem.code === problem.code
+      : other.problem === problem && other.place === place
+  );
+}
+
+function renderProblem(
+  { problem, place, rule }: LocatedProblem,
+  paint: Paint,
+  located: readonly LocatedProblem[],
+): string {
   const { code, severity, message, notes, help, file } = problem;
   const width = String(place?.line ?? 10).length;
   const margin = " ".repeat(width + 1);
-  const where = place === undefined ? file : `${file}:${place.line}:${place.column}`;
+  const where = placeText(file, place);
+  const alike = severity !== "note"
+    ? []
+    : located.filter((one) => one.problem !== problem && one.problem.code === code);
+  const said = (word: string, text: string) => {
+    const lines = wrapped(printable(text), width + 9);
+    return lines.map((line, i) =>
+      i === 0 ? `${margin}${paint("=", "gutter")} ${word}: ${line}` : `${margin}        ${line}`
+    );
+  };
   const ofRule = rule === undefined ? "" : `  rule "${rule}"`;
   return [
     `${paint(`${severity}[${code}]`, severity)}${paint(`: ${printable(message)}`, "bold")}`,
     `${" ".repeat(width)}${paint("-->", "gutter")} ${where}${ofRule}`,
     ...(place === undefined ? [] : excerpt(place, severity, paint)),
-    ...notes.map((note) => `${margin}${paint("=", "gutter")} note: ${printable(note)}`),
-    ...(help === undefined ? [] : [`${margin}${paint("=", "gutter")} help: ${printable(help)}`]),
+    ...notes.flatMap((note) => said("note", note)),
+    ...(help === undefined ? [] : said("help", help)),
+    ...alike.map((one) => `${margin}${paint("=", "gutter")} also: ${placeOfAlike(one)}`),
   ].join("\n");
+}
+
+function placeText(file: string, place: Place | undefined): string {
+  return place === undefined ? file : `${file}:${place.line}:${place.column}`;
+}
+
+function placeOfAlike({ problem, place, rule }: LocatedProblem): string {
+  return `${placeText(problem.file, place)}${rule === undefined ? "" : `  rule "${rule}"`}`;
 }
 
 function excerpt(place: Place, severity: ProblemSeverity, paint: Paint): string[] {

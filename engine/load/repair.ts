@@ -14,6 +14,8 @@ export interface Mended {
   readonly suspects: readonly Suspect[];
   /** Lines indented with a tab: the tabs. */
   readonly tabs: readonly Span[];
+  /** No-break spaces of a text that is no YAML because of them. */
+  readonly noBreaks: readonly Span[];
 }
 
 /** A replacement in the original text. */
@@ -29,13 +31,14 @@ export function readMended(text: string): Mended {
   const tabs = tabsOf(text);
   const first = parseYaml(text);
   const isTabbed = first.faults.some(({ code }) => code === "TAB_AS_INDENT");
-  let edits: readonly Edit[] = isTabbed ? spacesFor(text, tabs) : [];
+  const noBreaks = first.faults.length === 0 ? [] : noBreaksOf(text);
+  let edits: readonly Edit[] = isTabbed ? spacesFor(text, tabs) : noBreaks.map((span) => ({ ...span, text: " " }));
   const suspects: Suspect[] = [];
   for (let round = 0;; round++) {
     const copy = round === 0 && edits.length === 0 ? { text, back: same } : apply(text, edits);
     const tree = round === 0 && edits.length === 0 ? first : parseYaml(copy.text);
     const found = round < roundsMax ? fresh(suspectsOf(copy.text, tree), copy.back, suspects) : [];
-    if (found.length === 0) return { ...settled(tree, copy.back), suspects, tabs: isTabbed ? tabs : [] };
+    if (found.length === 0) return { ...settled(tree, copy.back), suspects, tabs: isTabbed ? tabs : [], noBreaks };
     suspects.push(...found);
     edits = [...edits, ...found.map((span) => quoted(text, span))].sort((a, b) => a.start - b.start);
   }
@@ -54,6 +57,11 @@ function settled(tree: YamlTree, back: (at: number) => number): Pick<Mended, "ro
 }
 
 const same = (at: number) => at;
+
+/** No-break spaces, which word processors and web pages write and which look like spaces. */
+function noBreaksOf(text: string): Span[] {
+  return [...text.matchAll(/\u00a0/g)].map(({ index }) => ({ start: index, end: index + 1 }));
+}
 
 /** Tabs in front of a line's first sign. */
 function tabsOf(text: string): Span[] {

@@ -1,8 +1,10 @@
 /** Words what a JSON Schema says about a document: unknown and missing keys, wrong types, words and durations. */
+import { durationHelp } from "../model/meant_duration.ts";
 import { nearest, type Path, type ProblemKind } from "../model/problem.ts";
 import { documentProblems as problems } from "../model/problems/documents.ts";
 import { isFields, type Value } from "../model/value.ts";
 import type { SchemaCheck, SchemaError } from "./ajv.ts";
+import { meantKey, sentenceFor } from "./meant_key.ts";
 
 /** Takes a problem at a path below the value that was checked. */
 export type StructureReport = <A>(kind: ProblemKind<A>, path: Path, facts: A, at?: "key" | "value") => void;
@@ -33,11 +35,17 @@ export function checkStructure(
 function withoutMisspelt(errors: readonly SchemaError[]): readonly SchemaError[] {
   const unknown = errors.filter(({ keyword }) => keyword === "additionalProperties");
   return errors.filter((error) =>
-    error.keyword !== "required" || !unknown.some((other) =>
-      other.instancePath === error.instancePath &&
-      nearest(String(other.params.additionalProperty), [String(error.params.missingProperty)]) !== undefined
+    error.keyword !== "required" ||
+    !unknown.some((other) =>
+      other.instancePath === error.instancePath && meantBy(other) === String(error.params.missingProperty)
     )
   );
+}
+
+/** The key that an unknown key was meant to be. */
+function meantBy({ params, parentSchema, data }: SchemaError): string | undefined {
+  const known = Object.keys(isRecord(parentSchema?.properties) ? parentSchema.properties : {});
+  return meantKey(String(params.additionalProperty), known, Object.keys(isRecord(data) ? data : {}));
 }
 
 /** The errors that matter: of a choice (`anyOf`), those of the one branch that was meant. */
@@ -59,7 +67,7 @@ function isWithin(error: SchemaError, choice: SchemaError): boolean {
     (deeper && error.schemaPath.startsWith("#/$defs/"));
 }
 
-/** Errors of the branch whose type is that of the value, and of several the one with the fewest. */
+/** Errors of the branch whose type and keys are those of the value, and of several the one with the fewest. */
 function meant(choice: SchemaError, inside: readonly SchemaError[]): ReadonlySet<SchemaError> | undefined {
   const branches = new Map<string, SchemaError[]>();
   for (const error of inside) {
@@ -70,7 +78,8 @@ function meant(choice: SchemaError, inside: readonly SchemaError[]): ReadonlySet
   }
   branches.delete("");
   const plausible = [...branches.values()].filter((errors) => !errors.some((error) => isOfAnotherType(error, choice)));
-  plausible.sort((a, b) => a.length - b.length);
+  const lacks = (errors: readonly SchemaError[]) => errors.filter(({ keyword }) => keyword === "required").length;
+  plausible.sort((a, b) => lacks(a) - lacks(b) || a.length - b.length);
   return plausible[0] === undefined ? undefined : new Set(plausible[0]);
 }
 
@@ -98,8 +107,10 @@ function say(error: SchemaError, root: Value, { owner, elsewhere }: Checked, rep
     case "unevaluatedProperties": {
       const key = String(params.additionalProperty ?? params.unevaluatedProperty);
       const known = Object.keys(isRecord(parentSchema.properties) ? parentSchema.properties : {});
-      const belongs = path.length === 0 ? elsewhere(key) : undefined;
-      const facts = { key, owner: ownerOf(path, owner), nearest: nearest(key, known), known, belongs };
+      const present = Object.keys(isRecord(data) ? data : {});
+      const hint = sentenceFor(key, known) ?? (path.length === 0 ? elsewhere(key) : undefined);
+      const free = known.filter((name) => !present.includes(name));
+      const facts = { key, owner: ownerOf(path, owner), nearest: meantKey(key, known, present), known: free, hint };
       return report(problems.unknownKey, [...path, key], facts, "key");
     }
     case "required": {
@@ -109,14 +120,20 @@ function say(error: SchemaError, root: Value, { owner, elsewhere }: Checked, rep
     case "enum":
       return sayWord(error, path, name, report);
     case "type":
-      return report(problems.wrongKind, path, { name, expected: expectedOf(parentSchema), found, says });
+      return report(problems.wrongKind, path, {
+        name,
+        expected: expectedOf(parentSchema),
+        found,
+        says,
+        help: helpFor(parentSchema, data),
+      });
     case "anyOf":
     case "oneOf": {
       const expected = (Array.isArray(error.schema) ? error.schema : []).map(expectedOf).join(", or ");
-      return report(problems.wrongKind, path, { name, expected, found, says });
+      return report(problems.wrongKind, path, { name, expected, found, says, help: undefined });
     }
     case "format":
-      return report(problems.badDuration, path, { name, value: String(data) });
+      return report(problems.badDuration, path, { name, value: String(data), help: durationHelp(String(data)) });
     case "propertyNames":
       return;
     default:
@@ -135,6 +152,7 @@ function sayWord(error: SchemaError, path: Path, name: string, report: Structure
       expected,
       found: describe(data),
       says: saysOfItself(parentSchema),
+      help: undefined,
     });
   }
   const facts = { name, value: data, nearest: nearest(data, known), known };
@@ -167,7 +185,10 @@ function sayBound(error: SchemaError, path: Path, name: string, found: string, r
     uniqueItems: "not repeat a value",
     pattern: "be a name of letters, digits, _ and -",
   };
-  report(problems.outOfRange, path, { name, wants: wants[error.keyword] ?? error.message ?? "be another one", found });
+  const facts = { name, wants: wants[error.keyword] ?? error.message ?? "be another one", found };
+  const slug = String(error.data).trim().toLowerCase().replace(/[^a-z0-9_.]+/g, "-").replace(/^[^a-z0-9]+|-$/g, "");
+  const isName = error.keyword === "pattern" && slug !== "";
+  report(problems.outOfRange, path, isName ? { ...facts, help: `write ${slug}` } : facts);
 }
 
 function count(limit: unknown, what: string): string {
@@ -204,6 +225,15 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The way out where the value of another type shows what was meant. */
+function helpFor(schema: Readonly<Record<string, unknown>>, data: unknown): string | undefined {
+  if (typeof data === "number" && (schema.format === "duration" || schema.format === "offset")) {
+    return `add a unit, such as ${data}s or ${data}m`;
+  }
+  const takesText = Array.isArray(schema.type) && schema.type.includes("string");
+  return Array.isArray(data) && takesText ? "combine conditions as `all: [ … ]` or `any: [ … ]`" : undefined;
+}
+
 const typeNames: Readonly<Record<string, string>> = {
   string: "a string",
   number: "a number",
@@ -216,7 +246,7 @@ const typeNames: Readonly<Record<string, string>> = {
 /** What a schema takes, to stand behind "expected". */
 function expectedOf(schema: unknown): string {
   if (!isRecord(schema)) return "another value";
-  if (schema.format === "duration") return "a duration such as 5m";
+  if (schema.format === "duration" || schema.format === "offset") return "a duration such as 5m";
   if (Array.isArray(schema.enum)) return `one of ${schema.enum.join(", ")}`;
   const types = Array.isArray(schema.type) ? schema.type : [schema.type];
   return types.map((type) => typeNames[String(type)] ?? "another value").join(" or ");

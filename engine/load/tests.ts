@@ -6,7 +6,7 @@ import { testProblems as problems } from "../model/problems/tests.ts";
 import type { PackTest, TestFile } from "../model/test_file.ts";
 import { type Fields, isFields, type Value } from "../model/value.ts";
 import { compileSchema, type SchemaCheck } from "./ajv.ts";
-import type { FileReader } from "./files.ts";
+import { anyRuleOf, type FileReader } from "./files.ts";
 import { checkStructure } from "./structure.ts";
 import { checkDirections } from "./thresholds.ts";
 import { lineProperties, openLine, testFileSchema } from "./test_schema.ts";
@@ -92,7 +92,9 @@ export function checkTests(
     if (pack === undefined) continue;
     for (const part of ["expect", "records"] as const) {
       for (const [i, wanted] of (test[part] ?? []).entries()) {
-        const isRejected = rejected.rules.has(`${pack.name}/${wanted.rule}`);
+        const isRejected = [`${pack.name}/${wanted.rule}`, anyRuleOf(pack.name)].some((rule) =>
+          rejected.rules.has(rule)
+        );
         if (!isRejected) checkRule(pack, wanted, [...test.path, part, i], report);
       }
     }

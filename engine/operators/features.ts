@@ -13,7 +13,7 @@ import { createWindow } from "../windows/mod.ts";
 import type { SlidingWindow } from "../windows/window.ts";
 import { buildMeasures, type Derived, type Leaf, MeasureReader } from "./measures.ts";
 import { type SlidingStore, storeOf } from "./sliding_store.ts";
-import { warnLongSliding } from "./window_of_rule.ts";
+import { reportWindow, warnLongSliding } from "./window_of_rule.ts";
 
 export interface Features {
   readonly vocabulary: Vocabulary["values"];
@@ -111,7 +111,7 @@ function windowOf(rule: RuleCompiler, path: string[], raw: Value | undefined): S
   const window = isFields(raw) ? createWindow(raw) : undefined;
   if (window === undefined) return undefined;
   if ("wrong" in window) {
-    rule.report(ruleProblems.badWindow, path, window);
+    reportWindow(rule, path, window);
     return undefined;
   }
   if (window.shape === "sliding") {

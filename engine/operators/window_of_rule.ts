@@ -5,7 +5,7 @@ import type { Path } from "../model/problem.ts";
 import { formatDuration, type Millis } from "../model/time.ts";
 import { isFields, type Value } from "../model/value.ts";
 import { createWindow, windows } from "../windows/mod.ts";
-import type { Window } from "../windows/window.ts";
+import type { Window, Wrong } from "../windows/window.ts";
 
 /** Sliding windows longer than this should keep buckets instead of events. */
 const longSliding: Millis = 3_600_000;
@@ -25,7 +25,7 @@ export function compileWindow(rule: RuleCompiler, only?: "on_close"): RuleWindow
   if (!isFields(raw)) return undefined;
   const window = createWindow(raw);
   if ("wrong" in window) {
-    rule.report(ruleProblems.badWindow, ["window"], { wrong: window.wrong, help: window.help });
+    reportWindow(rule, ["window"], window);
     return undefined;
   }
   const kind = Object.values(windows).find((candidate) => candidate.name in raw);
@@ -33,6 +33,12 @@ export function compileWindow(rule: RuleCompiler, only?: "on_close"): RuleWindow
   if (!agrees(rule, window, only ?? emit)) return undefined;
   warnLongSliding(rule, ["window"], window);
   return { window, emit: only ?? emit, signature: raw, horizon: horizonOf(window) };
+}
+
+/** Reports what is wrong with a window at a path, at the option at fault when it stands there. */
+export function reportWindow(rule: RuleCompiler, path: Path, { wrong, help, at }: Wrong): void {
+  const below = at !== undefined && rule.at([...path, at]) !== undefined ? [...path, at] : path;
+  rule.report(ruleProblems.badWindow, below, { wrong, help });
 }
 
 /** Warns where a long sliding window keeps every event. */

@@ -15,12 +15,15 @@ const kinds: readonly WindowKind[] = Object.values(windows);
 export function createWindow(spec: Fields): Window | Wrong {
   const chosen = kinds.filter((kind) => spec[kind.name] !== undefined);
   const [kind] = chosen;
+  const glued = Object.keys(spec).find((name) => kinds.some((known) => name.startsWith(`${known.name}:`)));
   if (kind === undefined || chosen.length > 1) {
     return {
       wrong: kind === undefined
         ? "Cannot tell the kind of the window: it names none"
         : `Cannot tell the kind of the window: it names ${chosen.map(({ name }) => `"${name}"`).join(" and ")}`,
-      help: `write one of ${kinds.map(({ example }) => `\`${example}\``).join(", ")}`,
+      help: kind === undefined && glued !== undefined
+        ? `leave a space behind the colon: \`${glued.replace(":", ": ")}\``
+        : `write one of ${kinds.map(({ example }) => `\`${example}\``).join(", ")}`,
     };
   }
   const stray = Object.keys(spec).find((name) => name !== kind.name && !(name in kind.options));
@@ -29,6 +32,7 @@ export function createWindow(spec: Fields): Window | Wrong {
     return {
       wrong: `A ${kind.name} window has no "${stray}"`,
       help: options === "" ? `remove "${stray}"` : `beside "${kind.name}" it may have ${options}`,
+      at: stray,
     };
   }
   return kind.create(spec);

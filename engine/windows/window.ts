@@ -36,6 +36,8 @@ export type Window = AlignedWindow | MergingWindow | SlidingWindow;
 export interface Wrong {
   readonly wrong: string;
   readonly help: string;
+  /** The option at fault, when it is one. */
+  readonly at?: string;
 }
 
 /** One file per window; `mod.ts` lists them. */

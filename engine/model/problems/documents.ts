@@ -26,15 +26,19 @@ export const documentProblems = {
       help: "replace every tab at the beginning of a line by two spaces",
     }),
   }),
-  duplicateKey: problemKind<{ key: string; line: number }>({
+  duplicateKey: problemKind<{ keys: readonly string[]; line: number }>({
     code: "V003",
     severity: "error",
     title: "Key that stands twice",
     explains: "A key stands once in a map; of two values YAML would silently keep one.",
-    say: ({ key, line }) => ({
-      message: `Key "${key}" stands twice in one map`,
-      notes: [`it stands in line ${line} already`],
-      help: "remove one of them, or rename it",
+    say: ({ keys, line }) => ({
+      message: `${keys.length === 1 ? "Key" : "Keys"} ${list(keys)} ${
+        keys.length === 1 ? "stands" : "stand"
+      } twice in one map`,
+      notes: [`"${keys[0] ?? ""}" stands in line ${line} already`],
+      help: keys.length === 1
+        ? "remove one of them, or rename it"
+        : "begin the second of them with `- ` when it is an item of a list",
     }),
   }),
   aliasBomb: problemKind<{ limit: number }>({
@@ -143,16 +147,18 @@ export const documentProblems = {
       owner: string;
       nearest: string | undefined;
       known: readonly string[];
-      belongs: string | undefined;
+      hint: string | undefined;
     }
   >({
     code: "V014",
     severity: "error",
     title: "Unknown key",
     explains: "A key that the language does not have at this place is a misspelling, or belongs elsewhere.",
-    say: ({ key, owner, nearest, known, belongs }) => ({
+    say: ({ key, owner, nearest, known, hint }) => ({
       message: `Unknown key "${key}" in ${owner}`,
-      help: belongs ?? (nearest === undefined ? `keys here are ${list(known)}` : `did you mean "${nearest}"?`),
+      help: nearest !== undefined
+        ? `did you mean "${nearest}"?`
+        : hint ?? (known.length === 0 ? "remove it" : `keys that can stand here are ${list(known)}`),
     }),
   }),
   missingKey: problemKind<{ key: string; owner: string; says: string | undefined }>({
@@ -165,14 +171,17 @@ export const documentProblems = {
       help: says === undefined ? `add \`${key}: …\`` : `add \`${key}: …\`. ${says.replace(/\.$/, "")}`,
     }),
   }),
-  wrongKind: problemKind<{ name: string; expected: string; found: string; says: string | undefined }>({
+  wrongKind: problemKind<
+    { name: string; expected: string; found: string; says: string | undefined; help: string | undefined }
+  >({
     code: "V016",
     severity: "error",
     title: "Value of the wrong type",
     explains: "The key takes another type of value.",
-    say: ({ name, expected, found, says }) => ({
+    say: ({ name, expected, found, says, help }) => ({
       message: `Cannot read "${name}": expected ${expected}, found ${found}`,
       ...(says === undefined ? {} : { notes: [`"${name}": ${says}`] }),
+      ...(help === undefined ? {} : { help }),
     }),
   }),
   unknownWord: problemKind<{ name: string; value: string; nearest: string | undefined; known: readonly string[] }>({
@@ -185,24 +194,21 @@ export const documentProblems = {
       help: (nearest === undefined ? "" : `did you mean "${nearest}"? `) + `it takes ${list(known)}`,
     }),
   }),
-  badDuration: problemKind<{ name: string; value: string }>({
+  badDuration: problemKind<{ name: string; value: string; help: string }>({
     code: "V018",
     severity: "error",
     title: "Duration that cannot be read",
     explains: "A duration is a whole number and a unit: `500ms`, `5s`, `10m`, `24h`, `7d`.",
-    say: ({ name, value }) => ({
-      message: `Cannot read "${name}": "${value}" is not a duration`,
-      help: "write a whole number and a unit: 500ms, 5s, 10m, 24h or 7d",
-    }),
+    say: ({ name, value, help }) => ({ message: `Cannot read "${name}": "${value}" is not a duration`, help }),
   }),
-  outOfRange: problemKind<{ name: string; wants: string; found: string }>({
+  outOfRange: problemKind<{ name: string; wants: string; found: string; help?: string }>({
     code: "V019",
     severity: "error",
     title: "Value outside its bounds",
     explains: "The value is of the right type and still not possible here.",
-    say: ({ name, wants, found }) => ({
+    say: ({ name, wants, found, help }) => ({
       message: `Cannot use this value of "${name}": it must ${wants}, found ${found}`,
-      help: "change the value",
+      help: help ?? "change the value",
     }),
   }),
   unknownKind: problemKind<{ kind: string; nearest: string | undefined; known: readonly string[] }>({
@@ -290,6 +296,19 @@ export const documentProblems = {
     say: ({ path, what, pattern }) => ({
       message: `Cannot find ${what} in ${path}`,
       help: `they are named ${pattern}; check the spelling of the path`,
+    }),
+  }),
+  noBreakSpace: problemKind<{ count: number }>({
+    code: "V029",
+    severity: "error",
+    title: "No-break space",
+    explains:
+      "A no-break space looks like a space and is another sign, to YAML a letter like any other. It comes with " +
+      "text that is copied from web pages and word processors.",
+    say: ({ count }) => ({
+      message: "Cannot read a no-break space, which only looks like a space",
+      ...(count > 1 ? { notes: [`this file has ${count} of them`] } : {}),
+      help: "write a space in its place",
     }),
   }),
 } as const;

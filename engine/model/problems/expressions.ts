@@ -250,7 +250,9 @@ export const expressionProblems = {
       "recursive descent are not supported.",
     say: ({ path }) => ({
       message: `Cannot follow path "${path}": it does not name one field`,
-      help: "write `$.field`, `$.object.field` or `$.list[0]`; for anything else use an expression",
+      help: /^[A-Za-z_][\w.]*$/.test(path)
+        ? `write \`$.${path}\``
+        : "write `$.field`, `$.object.field` or `$.list[0]`; for anything else use an expression",
     }),
   }),
   badTemplate: problemKind<{ wrong: string; help: string }>({
@@ -260,16 +262,16 @@ export const expressionProblems = {
     explains: "A template is text with `{expression}` places; `{{` and `}}` stand for braces.",
     say: ({ wrong, help }) => ({ message: `Cannot read template: ${wrong}`, help }),
   }),
-  badLeafValue: problemKind<{ operator: string; expected: string; found: string }>({
+  badLeafValue: problemKind<{ operator: string; expected: string; found: string; help: string | undefined }>({
     code: "V051",
     severity: "error",
     title: "Value that does not fit the operator",
     explains:
       "`in` and `notIn` take a list, `contains` and `doesNotContain` ask a list field, the four orderings take " +
       "numbers, `equal` and `notEqual` a value of the field's type.",
-    say: ({ operator, expected, found }) => ({
+    say: ({ operator, expected, found, help }) => ({
       message: `Cannot apply operator "${operator}": expected ${expected}, found ${found}`,
-      help: "change the value, or use an expression",
+      help: help ?? "change the value, or use an expression",
     }),
   }),
 };

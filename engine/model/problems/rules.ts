@@ -111,6 +111,17 @@ export const ruleProblems = {
       help: `add \`${stream}: <expression>\``,
     }),
   }),
+  oneStreamKey: problemKind<{ stream: string; keys: string }>({
+    code: "V145",
+    severity: "error",
+    title: "Key that events of one stream cannot have",
+    explains: "A rule over several streams needs a key for each of them. An expression that reads the events of one " +
+      "stream has no value for those of another, so that they would never enter the rule.",
+    say: ({ stream, keys }) => ({
+      message: `Events of stream "${stream}" have no key here`,
+      help: `give every stream its own: \`key: { ${keys} }\``,
+    }),
+  }),
   streamNotOfRule: problemKind<{ stream: string; streams: readonly string[] }>({
     code: "V071",
     severity: "error",

@@ -1,4 +1,5 @@
 /** Durations among the options of a window. */
+import { durationHelp } from "../../model/meant_duration.ts";
 import { type Millis, parseDuration } from "../../model/time.ts";
 import type { Value } from "../../model/value.ts";
 import type { Wrong } from "../window.ts";
@@ -14,9 +15,14 @@ export function readDuration(name: string, value: Value | undefined, least: Mill
   if (millis === undefined) {
     return {
       wrong: `Cannot read "${name}" of the window: ${value === undefined ? "it is missing" : JSON.stringify(value)}`,
-      help: `write a whole number and a unit, such as \`${name}: 5m\``,
+      help: typeof value === "string" ? durationHelp(value) : `write a number and a unit, such as \`${name}: 5m\``,
+      at: name,
     };
   }
   if (millis >= least) return millis;
-  return { wrong: `"${name}" of the window lasts no time: ${String(value)}`, help: `write at least \`${name}: 1ms\`` };
+  return {
+    wrong: `"${name}" of the window lasts no time: ${String(value)}`,
+    help: `write at least \`${name}: 1ms\``,
+    at: name,
+  };
 }
