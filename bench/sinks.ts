@@ -107,6 +107,8 @@ async function benchWebhook(): Promise<SinkBench> {
   return { what: "webhook, signed, to this process", figure, unit: "requests/s", aim: { least: 2_000 } };
 }
 
+const taken: Verdict = { result: "delivered" };
+
 /** A lane that needs no store: all its entries fit into memory. */
 function laneOf(receiver: Receiver, changes: Partial<LaneSettings> = {}): DeliveryLane {
   return new DeliveryLane(receiver, {
@@ -139,41 +141,40 @@ function receiverOf(sink: Pick<Sink, "deliver">, batchMax: number): Receiver {
 }
 
 /**
- * What a webhook's lane loses to a lane whose receiver is down. Both share one core, so the loss of throughput is the share
- * of processor time that the other takes; the wall clock would measure whatever else the machine does.
+ * What a webhook's lane loses when the receiver of the lane beside it goes down, against one that takes everything at no
+ * cost. Both lanes share one core, so the loss of throughput is the share of processor time that the failing takes; the
+ * wall clock would measure whatever else the machine does.
  */
 async function benchLanes(): Promise<SinkBench> {
   const kind = sinkKinds.webhook;
-  const run = async (others: number): Promise<number> => {
+  const run = async (isDown: boolean): Promise<number> => {
     const { options, stop } = endpoint();
     const sink = kind.create(options, testContext());
-    const down = Array.from(
-      { length: others },
-      () => kind.create({ ...options, url: "http://127.0.0.1:1/" }, testContext()),
-    );
+    const away = kind.create({ ...options, url: "http://127.0.0.1:1/" }, testContext());
+    const other = isDown ? away : { deliver: (batch: readonly Delivery[]) => Promise.resolve(batch.map(() => taken)) };
     const lane = laneOf(receiverOf(sink, kind.batchMax));
-    const away = down.map((one) => laneOf(receiverOf(one, kind.batchMax)));
+    const beside = laneOf(receiverOf(other, kind.batchMax));
     const start = process.cpuUsage();
     for (const [seq, item] of alerts(40_000, "lane").entries()) {
       const entry: Entry = { seq, parcel: item, order: `f${seq}` };
-      for (const one of [lane, ...away]) one.offer(entry);
+      for (const one of [lane, beside]) one.offer(entry);
     }
     await settled([lane], new Promise(() => {}));
     const { user, system } = process.cpuUsage(start);
-    for (const one of away) one.stop();
-    for (const one of [sink, ...down]) await one.close();
+    beside.stop();
+    for (const one of [sink, away]) await one.close();
     await stop();
     return 40_000 / (user + system);
   };
-  await run(0);
-  const pairs: number[] = [];
-  for (let round = 0; round < 5; round++) pairs.push(await run(1) / await run(0));
-  const figure = (1 - median(pairs)) * 100;
+  await run(false);
+  // The best of several rounds: other work on the machine only ever adds to the time.
+  let [down, up] = [0, 0];
+  for (let round = 0; round < 6; round++) {
+    down = Math.max(down, await run(true));
+    up = Math.max(up, await run(false));
+  }
+  const figure = (1 - down / up) * 100;
   return { what: "webhook beside one that is down: throughput lost", figure, unit: "%", aim: { most: 5 } };
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? NaN;
 }
 
 /** 100,000 webhooks to an endpoint that fails 5 % at random, in the simulated time of a schedule. */
