@@ -89,9 +89,17 @@ function compileRule(
       keys: compiled.inputs.map(({ key }) => key),
       readings: rule.readings,
     }),
+    reads: [...rule.paths.values(), ...contextPaths(speech, compiled)],
     revision: revisionOf(rule),
     signature: signatureOf(rule, compiled),
   });
+}
+
+/** What the context of a rule shows of its events: fields, or each whole. */
+function contextPaths({ context }: PlanRule["speech"], { inputs }: CompiledRule): readonly (readonly string[])[] {
+  if (context === undefined) return [];
+  const aliases = inputs.map(({ stream }) => stream.alias);
+  return aliases.flatMap((alias) => context === "event" ? [[alias]] : context.map((field) => [alias, field]));
 }
 
 /** `evaluate: event_time`, where it changes anything: for what decides at an event, and for limits. */

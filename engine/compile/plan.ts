@@ -28,6 +28,8 @@ export interface PlanRule {
   readonly lookups: readonly PlanLookup[];
   /** Where personal fields show in what it says; undefined when it reads none. */
   readonly personal: RulePersonal | undefined;
+  /** Every path that its expressions read, and those of its context: all that it needs of an event. */
+  readonly reads: readonly (readonly string[])[];
   /** Hash of what the rule means. */
   readonly revision: string;
   /** Hash of what decides whether state survives an edit. */

@@ -41,6 +41,8 @@ export class CompilerOfRule implements RuleCompiler {
   readonly lookupsRead = new Set<string>();
   /** What each expression reads, in the order of compilation: where personal fields show. */
   readonly readings: Reading[] = [];
+  /** Every path that some expression reads, by its text. */
+  readonly paths = new Map<string, readonly string[]>();
   private readonly reads: Read[] = [];
 
   constructor(private readonly compilation: RuleCompilation) {
@@ -214,13 +216,19 @@ export class CompilerOfRule implements RuleCompiler {
 
   private remember(path: Path, canonical: string, reads: readonly Read[]): void {
     this.canonical.set(path.join("\u0000"), canonical);
+    this.notePaths(reads);
     if (spoken.has(String(path[0]))) this.keepFields(reads);
     for (const { path: [root, name] } of reads) if (root === "lookup") this.lookupsRead.add(name ?? "");
   }
 
   /** What is read of an event is kept for when it may be gone. */
   keepFields(reads: readonly Read[]): void {
+    this.notePaths(reads);
     this.reads.push(...reads);
+  }
+
+  private notePaths(reads: readonly Read[]): void {
+    for (const { path } of reads) this.paths.set(path.join("\u0000"), path);
   }
 }
 
