@@ -1,5 +1,6 @@
 /** Runs `vigie check`: loads, compiles, reads the deployment where there is one, and shows what is wrong. */
 import { undefinedSinks } from "../../engine/config/rule_sinks.ts";
+import { shown } from "../../engine/load/files.ts";
 import type { Problem } from "../../engine/model/problem.ts";
 import { buildProject, type Project } from "../../engine/project.ts";
 import { guessableIds } from "../../engine/privacy/guessable.ts";
@@ -20,7 +21,8 @@ export async function runCheck(given: Given, terminal: Terminal): Promise<ExitCo
   const config = given.text("config") ?? typed;
   const deployed = config === undefined ? undefined : await read(config);
   const params = deployed?.deployment?.params ?? {};
-  const project = await buildProject(await chosenPaths(given, deployed?.deployment), () => ({ params }));
+  const paramsFile = config === undefined ? {} : { paramsFile: shown(config) };
+  const project = await buildProject(await chosenPaths(given, deployed?.deployment), () => ({ params, ...paramsFile }));
   const problems = [...project.problems, ...deployed?.problems ?? [], ...ruleProblems(project, deployed)];
   const texts = new Map([...project.texts, ...deployed?.texts ?? []]);
   terminal.out(format({ problems, texts, colour: terminal.isTerminal && Deno.env.get("NO_COLOR") === undefined }));

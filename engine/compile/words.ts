@@ -1,7 +1,7 @@
 /** What the expressions of one pack may name beside events: parameters, lists, lookups and conditions. */
 import type { ValueList, Vocabulary } from "../conditions/expression.ts";
 import type { ListSource, Pack } from "../model/pack.ts";
-import { nearest, type Problem, problem } from "../model/problem.ts";
+import { nearest, type Problem, problem, type ProblemSite } from "../model/problem.ts";
 import { ruleProblems } from "../model/problems/rules.ts";
 import type { Type } from "../model/type.ts";
 import type { Value } from "../model/value.ts";
@@ -11,11 +11,14 @@ export type PackWords = Pick<Vocabulary, "params" | "lists" | "lookups" | "condi
 /** Values of parameters by pack, from the deployment file or the command line. */
 export type ParamOverrides = { readonly [pack: string]: { readonly [param: string]: Value } };
 
-/** The words of a pack, with parameters overridden; problems of the overrides are added. */
-export function wordsOf(pack: Pack, overrides: ParamOverrides, problems: Problem[]): PackWords {
+/**
+ * The words of a pack, with parameters overridden; problems of the overrides are added, at `file` where a deployment file
+ * gives them.
+ */
+export function wordsOf(pack: Pack, overrides: ParamOverrides, problems: Problem[], file?: string): PackWords {
   const params = Object.fromEntries(Object.entries(pack.params).map(([name, param]) => [name, param.default]));
   for (const [name, value] of Object.entries(overrides[pack.name] ?? {})) {
-    const wrong = checkOverride(pack, name, value);
+    const wrong = checkOverride(pack, name, value, file);
     if (wrong === undefined) params[name] = isScalar(value) ? value : params[name] ?? "";
     else problems.push(wrong);
   }
@@ -30,24 +33,34 @@ export function wordsOf(pack: Pack, overrides: ParamOverrides, problems: Problem
 }
 
 /** Problems of overrides that name a pack that does not exist. */
-export function unknownPacks(packs: readonly Pack[], overrides: ParamOverrides): Problem[] {
+export function unknownPacks(packs: readonly Pack[], overrides: ParamOverrides, file?: string): Problem[] {
   return Object.keys(overrides)
     .filter((name) => !packs.some((pack) => pack.name === name))
     .map((name) =>
-      problem(ruleProblems.unknownParam, { file: packs[0]?.file ?? "", path: [] }, {
+      problem(ruleProblems.unknownParam, siteOf(name, undefined, file) ?? { file: packs[0]?.file ?? "", path: [] }, {
         name,
         nearest: nearest(name, packs.map((pack) => pack.name)),
       })
     );
 }
 
-function checkOverride(pack: Pack, name: string, value: Value): Problem | undefined {
+/** Where a deployment file gives a parameter, or those of a pack; undefined for the command line. */
+function siteOf(pack: string, name: string | undefined, file: string | undefined): ProblemSite | undefined {
+  if (file === undefined) return undefined;
+  return { file, path: ["params", pack, ...(name === undefined ? [] : [name])] };
+}
+
+function checkOverride(pack: Pack, name: string, value: Value, file: string | undefined): Problem | undefined {
   const param = Object.hasOwn(pack.params, name) ? pack.params[name] : undefined;
-  const site = { file: pack.file, path: ["params", ...(param === undefined ? [] : [name])] };
+  const site = siteOf(pack.name, name, file) ??
+    { file: pack.file, path: ["params", ...(param === undefined ? [] : [name])] };
   if (param === undefined) {
     const known = Object.keys(pack.params).map((known) => `${pack.name}.${known}`);
     const full = `${pack.name}.${name}`;
-    return problem(ruleProblems.unknownParam, site, { name: full, nearest: nearest(full, known) });
+    return problem(ruleProblems.unknownParam, file === undefined ? site : { ...site, at: "key" }, {
+      name: full,
+      nearest: nearest(full, known),
+    });
   }
   const fits = typeof value === param.type &&
     (typeof value !== "number" || (value >= (param.min ?? -Infinity) && value <= (param.max ?? Infinity)));

@@ -343,7 +343,13 @@ const treeCases: readonly TreeCase[] = [
     says: '"foo" cannot stand beside "all"',
     path: [],
   },
-  { what: "all without a list", tree: { not: { all: leaf } }, code: "V047", says: '"all" needs a list', path: ["not"] },
+  {
+    what: "all without a list",
+    tree: { not: { all: leaf } },
+    code: "V047",
+    says: '"all" needs a list',
+    path: ["not", "all"],
+  },
   { what: "not with a list", tree: { not: [leaf] }, code: "V047", says: '"not" takes one condition', path: [] },
   {
     what: "a condition without a name",

@@ -7,7 +7,7 @@ import type { Value } from "../model/value.ts";
 import { checkText } from "./compile.ts";
 import type { Template, Vocabulary } from "./expression.ts";
 import { generateValue } from "./generate.ts";
-import { Names } from "./names.ts";
+import { knownNames, Names } from "./names.ts";
 import { readsOf } from "./reads.ts";
 import type { Report } from "./report.ts";
 import type { Term } from "./term.ts";
@@ -20,6 +20,7 @@ type Piece = { readonly text: string } | { readonly expression: string; readonly
 export function compileTemplate(text: string, vocabulary: Vocabulary, report: Report): Template | undefined {
   const pieces = split(text, report);
   if (pieces === undefined) return undefined;
+  warnDoubled(text, vocabulary, report);
   const terms: Term[] = [];
   const parts = pieces.map((piece) => {
     if ("text" in piece) return () => piece.text;
@@ -33,6 +34,16 @@ export function compileTemplate(text: string, vocabulary: Vocabulary, report: Re
   const sound = parts.filter((part) => part !== undefined);
   if (sound.length < parts.length) return undefined;
   return { source: text, render: (scope) => sound.map((part) => part(scope)).join(""), reads: readsOf(terms) };
+}
+
+/** Warns of `{{name}}` where the name stands for a value. */
+function warnDoubled(text: string, vocabulary: Vocabulary, report: Report): void {
+  const known = knownNames(vocabulary);
+  for (const { 0: doubled, 1: inner = "", index } of text.matchAll(/(?<!\{)\{\{\s*([\w.]+)\s*\}\}(?!\})/g)) {
+    if (!known.includes(inner.split(".")[0] ?? "")) continue;
+    const range = { start: index, end: index + doubled.length };
+    report(expressionProblems.doubledBraces, { text: doubled, inner }, { path: [], range });
+  }
 }
 
 /** Puts a problem of an expression where the expression stands in the template. */

@@ -487,7 +487,7 @@ Deno.test("a condition at the root that is one expression tells when it has no v
 const messages: readonly (readonly [string, string])[] = [
   ["paid {payment.amount} from {payment.country}", "paid 20 from FR"],
   ["{payment.device_id}/{payment.risk_score * 2}", "n/a/n/a"],
-  ["{{payment.amount}} is {{{payment.amount}}}", "{payment.amount} is {20}"],
+  ["{{amount}} is {{{payment.amount}}}", "{amount} is {20}"],
   ["{payment.amount / 3}", "6.666666666666667"],
   ["{time} {time - timestamp(0) > duration('1h')}", "2026-01-05T12:34:56.789Z true"],
   ["{duration('90s')}", "90s"],

@@ -267,7 +267,13 @@ export const sequence: Kind = {
           type: "object",
           required: ["not"],
           additionalProperties: false,
-          properties: { not: { ...step, properties: { on: step.properties.on, where: step.properties.where } } },
+          properties: {
+            not: {
+              ...step,
+              description: "What must stay absent: `not: { on: …, where: … }`.",
+              properties: { on: step.properties.on, where: step.properties.where },
+            },
+          },
         }],
       },
     },

@@ -3,6 +3,7 @@
  * refusing unknown keys (`stream_schema.ts`) is the loader's. Every problem is reported, not only the first.
  */
 import type { Personal, Stream } from "../model/contract.ts";
+import { durationHelp } from "../model/meant_duration.ts";
 import type { Path, ProblemKind, ProblemSite } from "../model/problem.ts";
 import { contractProblems as problems } from "../model/problems/contracts.ts";
 import { type Millis, parseDuration } from "../model/time.ts";
@@ -58,7 +59,10 @@ export function buildStream(input: StreamInput, report: ContractReport): Stream 
 function duration(draft: Draft, name: keyof typeof streamDefaults): Millis {
   const written = draft.yaml[name] ?? streamDefaults[name];
   const millis = typeof written === "string" ? parseDuration(written) : undefined;
-  if (millis === undefined) draft.report(problems.badDuration, [name], { name, value: JSON.stringify(written) });
+  if (millis === undefined) {
+    const facts = { name, value: JSON.stringify(written), help: durationHelp(String(written)) };
+    draft.report(problems.badDuration, [name], facts);
+  }
   return millis ?? 0;
 }
 
@@ -92,10 +96,19 @@ function isValid(draft: Draft, schema: Stream["schema"]): boolean {
     compileSchema(schema, "first");
     return true;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    draft.reportSchema(problems.schemaInvalid, [], { reason });
+    const said = error instanceof Error ? error.message : String(error);
+    const { path, reason } = firstFault(said);
+    draft.reportSchema(problems.schemaInvalid, path, { reason });
     return false;
   }
+}
+
+/** The first of the faults that the library lists, with its place: `schema is invalid: data/properties/a/type must …`. */
+function firstFault(said: string): { readonly path: Path; readonly reason: string } {
+  const found = /^schema is invalid: data(\/\S*)? (.*?)(, data[/ ].*)?$/.exec(said);
+  if (found === null) return { path: [], reason: said };
+  const path = (found[1] ?? "").split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return { path, reason: `${path.length === 0 ? "it" : `"${path.join("/")}"`} ${found[2]}` };
 }
 
 function readType(draft: Draft, schema: Stream["schema"]): ObjectType | undefined {

@@ -57,7 +57,7 @@ function typeOf(schema: Schema, path: Path, walk: Walk): Typed {
   const types = names.filter((name) => name !== "null");
   if (types.length > 1) {
     walk.report(path, `it may be ${types.join(" or ")}`);
-    return untyped;
+    return { type: anyType, nullable: names.includes("null") };
   }
   if (types[0] === undefined) return names.length > 0 ? nullOnly : untyped;
   return { type: typeOfName(types[0], schema, path, walk), nullable: names.length > 1 };

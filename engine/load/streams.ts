@@ -30,7 +30,8 @@ export async function readStreams(folder: string, reader: FileReader): Promise<R
     else streams.push(stream);
   }
   checkStreamNames(streams, report);
-  return new Map(streams.map((stream) => [stream.name, stream]));
+  // Of two contracts with one name the first stays, so that rules are checked against one of them.
+  return new Map(streams.toReversed().map((stream) => [stream.name, stream]));
 }
 
 async function readStream(file: string, reader: FileReader, report: ContractReport): Promise<Stream | undefined> {

@@ -185,10 +185,20 @@ function sayBound(error: SchemaError, path: Path, name: string, found: string, r
     uniqueItems: "not repeat a value",
     pattern: "be a name of letters, digits, _ and -",
   };
+  const says = saysOfItself(error.parentSchema);
+  if (error.keyword === "pattern" && !isNamePattern(String(error.schema))) {
+    const help = says === undefined ? undefined : `"${name}": ${says}`;
+    return report(problems.outOfRange, path, { name, wants: "have another form", found, ...(help && { help }) });
+  }
   const facts = { name, wants: wants[error.keyword] ?? error.message ?? "be another one", found };
   const slug = String(error.data).trim().toLowerCase().replace(/[^a-z0-9_.]+/g, "-").replace(/^[^a-z0-9]+|-$/g, "");
   const isName = error.keyword === "pattern" && slug !== "";
   report(problems.outOfRange, path, isName ? { ...facts, help: `write ${slug}` } : facts);
+}
+
+/** Whether a pattern takes plain words. */
+function isNamePattern(pattern: string): boolean {
+  return new RegExp(pattern).test("name") && !new RegExp(pattern).test("a b");
 }
 
 function count(limit: unknown, what: string): string {

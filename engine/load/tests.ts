@@ -9,6 +9,7 @@ import { compileSchema, type SchemaCheck } from "./ajv.ts";
 import { anyRuleOf, type FileReader } from "./files.ts";
 import { checkStructure } from "./structure.ts";
 import { checkDirections } from "./thresholds.ts";
+import { checkTestFields } from "./test_fields.ts";
 import { lineProperties, openLine, testFileSchema } from "./test_schema.ts";
 
 type Report = <A>(kind: ProblemKind<A>, path: Path, facts: A, at?: "key" | "value") => void;
@@ -82,6 +83,7 @@ export function checkTests(
     if (streams.has(stream) || rejected.streams.has(stream)) return;
     report(problems.unknownStream, path, { stream, nearest: nearest(stream, [...known, ...words]), known }, "key");
   };
+  checkTestFields(tests, streams, report);
   for (const stream of Object.keys(tests.defaults)) checkStream(stream, ["defaults", stream]);
   for (const test of tests.tests) {
     for (const [i, line] of test.given.entries()) {

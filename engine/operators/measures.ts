@@ -12,7 +12,7 @@ import { comparePlaces, type Event, type Place } from "../model/event.ts";
 import { type Path } from "../model/problem.ts";
 import { ruleProblems } from "../model/problems/rules.ts";
 import type { Scope } from "../model/scope.ts";
-import type { Type } from "../model/type.ts";
+import { anyType, type Type } from "../model/type.ts";
 import { type Fields, isFields, type Value } from "../model/value.ts";
 import type { Window } from "../windows/window.ts";
 
@@ -96,6 +96,8 @@ export function compileMeasures(
   for (const [index, [name, spec]] of Object.entries(raw).entries()) {
     const measure = reader.read(name, spec, [...path, name], index, { ...vocabulary });
     if (measure === undefined) {
+      // Whoever uses it below is not told as well that it does not exist.
+      vocabulary[name] = { index, type: anyType, optional: true };
       sound = false;
       continue;
     }

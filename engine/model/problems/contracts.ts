@@ -11,15 +11,12 @@ function among(name: string, candidates: readonly string[], what: string): strin
 }
 
 export const contractProblems = {
-  badDuration: problemKind<{ name: string; value: string }>({
+  badDuration: problemKind<{ name: string; value: string; help: string }>({
     code: "V100",
     severity: "error",
     title: "A duration of a contract cannot be read",
     explains: "`lateness`, `idle` and `max_future` are whole numbers with a unit: `500ms`, `5s`, `10m`, `24h`, `7d`.",
-    say: ({ name, value }) => ({
-      message: `"${name}" is not a duration: ${value}`,
-      help: "write a whole number and a unit: 500ms, 5s, 10m, 24h or 7d",
-    }),
+    say: ({ name, value, help }) => ({ message: `"${name}" is not a duration: ${value}`, help }),
   }),
   schemaMissing: problemKind<{ path: string }>({
     code: "V101",

@@ -262,6 +262,18 @@ export const expressionProblems = {
     explains: "A template is text with `{expression}` places; `{{` and `}}` stand for braces.",
     say: ({ wrong, help }) => ({ message: `Cannot read template: ${wrong}`, help }),
   }),
+  doubledBraces: problemKind<{ text: string; inner: string }>({
+    code: "V052",
+    severity: "warning",
+    title: "Doubled braces around a name",
+    explains:
+      "`{{` and `}}` stand for single braces, so that a message can hold them. Other languages put values between " +
+      "doubled braces; here single ones do it.",
+    say: ({ text, inner }) => ({
+      message: `"${text}" shows the text "{${inner}}", and no value`,
+      help: `write \`{${inner}}\``,
+    }),
+  }),
   badLeafValue: problemKind<{ operator: string; expected: string; found: string; help: string | undefined }>({
     code: "V051",
     severity: "error",

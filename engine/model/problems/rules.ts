@@ -105,9 +105,9 @@ export const ruleProblems = {
     code: "V070",
     severity: "error",
     title: "Nothing given for one of the streams",
-    explains: "A map stream → expression needs one entry for each stream of the rule.",
+    explains: "A map stream → expression needs one entry for each stream of the rule; of a join, for each side.",
     say: ({ what, stream }) => ({
-      message: `Map of ${what} has no entry for stream "${stream}"`,
+      message: `Map of ${what} has no entry "${stream}"`,
       help: `add \`${stream}: <expression>\``,
     }),
   }),

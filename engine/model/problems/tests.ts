@@ -1,7 +1,7 @@
 /** What can be wrong with a file of tests: V090 to V099. A test that tests nothing is an error. */
 import { problemKind } from "../problem.ts";
 
-const list = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ") || "none";
+const list = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");
 
 export const testProblems = {
   noTests: problemKind<Record<never, never>>({
@@ -21,7 +21,11 @@ export const testProblems = {
     explains: "`pack` names the pack that the file tests; it must be among the packs that are loaded.",
     say: ({ pack, nearest, known }) => ({
       message: `Cannot test pack "${pack}": no pack of this name was loaded`,
-      help: nearest === undefined ? `packs are ${list(known)}` : `did you mean "${nearest}"?`,
+      help: nearest !== undefined
+        ? `did you mean "${nearest}"?`
+        : known.length === 0
+        ? "check the tests together with their pack"
+        : `packs are ${list(known)}`,
     }),
   }),
   unknownRule: problemKind<{ rule: string; pack: string; nearest: string | undefined; known: readonly string[] }>({
@@ -31,7 +35,11 @@ export const testProblems = {
     explains: "`rule` of an expectation is the id of a rule of the pack.",
     say: ({ rule, pack, nearest, known }) => ({
       message: `Cannot expect rule "${rule}": pack "${pack}" does not have it`,
-      help: nearest === undefined ? `its rules are ${list(known)}` : `did you mean "${nearest}"?`,
+      help: nearest !== undefined
+        ? `did you mean "${nearest}"?`
+        : known.length === 0
+        ? "the pack has no rules"
+        : `its rules are ${list(known)}`,
     }),
   }),
   unknownStream: problemKind<{ stream: string; nearest: string | undefined; known: readonly string[] }>({
@@ -70,6 +78,19 @@ export const testProblems = {
     title: "Two tests with one name",
     explains: "The report names a test by its name.",
     say: ({ name }) => ({ message: `Test name "${name}" is taken`, help: "say what is different about this one" }),
+  }),
+  unknownField: problemKind<
+    { field: string; stream: string; nearest: string | undefined; schemaFile: string }
+  >({
+    code: "V098",
+    severity: "warning",
+    title: "Field of a test that the contract does not declare",
+    explains: "No rule can read a field that the contract does not declare, so that a misspelt one changes nothing.",
+    say: ({ field, stream, nearest, schemaFile }) => ({
+      message: `Events of "${stream}" have no field "${field}": it changes nothing`,
+      notes: [`fields are declared in ${schemaFile}`],
+      help: nearest === undefined ? "remove it, or declare it in the contract" : `did you mean "${nearest}"?`,
+    }),
   }),
   oneDirection: problemKind<{ given: readonly string[] }>({
     code: "V097",
