@@ -27,18 +27,20 @@ export interface CompileInput {
 export interface CompileOptions {
   /** Values of parameters by pack. */
   readonly params?: ParamOverrides;
+  /** The deployment file that gives them, under `params`; without one, problems of them stand at the pack. */
+  readonly paramsFile?: string;
 }
 
 /** Compiles packs to a plan; `plan` is undefined when there is an error among `problems`. */
 export function compileProject(
   { packs, streams: declared }: CompileInput,
-  { params = {} }: CompileOptions = {},
+  { params = {}, paramsFile }: CompileOptions = {},
 ): { plan: Plan | undefined; problems: readonly Problem[] } {
-  const problems: Problem[] = unknownPacks(packs, params);
+  const problems: Problem[] = unknownPacks(packs, params, paramsFile);
   const streams = new Map([...declared, [alertsName, alertStream]]);
   const rules: PlanRule[] = [];
   for (const pack of packs) {
-    const words = wordsOf(pack, params, problems);
+    const words = wordsOf(pack, params, problems, paramsFile);
     problems.push(...unusedNames(pack));
     for (const text of pack.rules) {
       const rule = compileRule(pack, text, streams, words, rules.length, problems);
