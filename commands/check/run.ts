@@ -5,6 +5,7 @@ import type { Problem } from "../../engine/model/problem.ts";
 import { buildProject, type Project } from "../../engine/project.ts";
 import { guessableIds } from "../../engine/privacy/guessable.ts";
 import { unheardRules } from "../../engine/routing/nobody.ts";
+import { wantsColour } from "../cli/colour.ts";
 import type { ReadDeployment } from "../cli/deployment.ts";
 import { chosenPaths } from "../cli/paths.ts";
 import { exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
@@ -25,7 +26,7 @@ export async function runCheck(given: Given, terminal: Terminal): Promise<ExitCo
   const project = await buildProject(await chosenPaths(given, deployed?.deployment), () => ({ params, ...paramsFile }));
   const problems = [...project.problems, ...deployed?.problems ?? [], ...ruleProblems(project, deployed)];
   const texts = new Map([...project.texts, ...deployed?.texts ?? []]);
-  terminal.out(format({ problems, texts, colour: terminal.isTerminal && Deno.env.get("NO_COLOR") === undefined }));
+  terminal.out(format({ problems, texts, colour: wantsColour(terminal) }));
   return problems.some(({ severity }) => severity === "error") ? exit.problem : exit.good;
 }
 

@@ -8,6 +8,7 @@ import type { Problem } from "../../engine/model/problem.ts";
 import { compileRoutes } from "../../engine/routing/compile.ts";
 import type { Route } from "../../engine/routing/route.ts";
 import { sinkKinds } from "../../sinks/mod.ts";
+import { wantsColour } from "./colour.ts";
 import type { Terminal } from "../command.ts";
 
 export interface ReadDeployment {
@@ -43,6 +44,6 @@ export async function soundDeployment(
   const { deployment } = read;
   const errors = read.problems.filter(({ severity }) => severity === "error");
   if (deployment !== undefined && errors.length === 0) return { ...read, deployment };
-  terminal.out(renderProblems(errors, read.texts, { colour: terminal.isTerminal }));
+  terminal.out(renderProblems(errors, read.texts, { colour: wantsColour(terminal) }));
   return undefined;
 }

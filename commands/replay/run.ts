@@ -8,6 +8,7 @@ import { fixedThresholds } from "../../engine/model/threshold.ts";
 import { buildProject } from "../../engine/project.ts";
 import type { Surroundings } from "../../engine/runtime/rehearsal.ts";
 import { replay, type ReplayOptions, type ReplayResult } from "../../engine/runtime/replay.ts";
+import { wantsColour } from "../cli/colour.ts";
 import { chosenPrivacy } from "../cli/privacy.ts";
 import { chosenPaths } from "../cli/paths.ts";
 import { createProgress } from "../cli/progress.ts";
@@ -80,7 +81,7 @@ async function readExtras(given: Given): Promise<Surroundings | LoadedFile<unkno
 }
 
 function refuse({ problems, texts }: Pick<LoadedFile<unknown>, "problems" | "texts">, terminal: Terminal): ExitCode {
-  const colour = terminal.isTerminal && Deno.env.get("NO_COLOR") === undefined;
+  const colour = wantsColour(terminal);
   const errors = problems.filter(({ severity }) => severity === "error");
   terminal.err(renderProblems(errors, texts, { colour }));
   return exit.problem;

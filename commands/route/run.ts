@@ -2,6 +2,7 @@
 import { now } from "../../engine/adapters/clock.ts";
 import { isFields, type Value } from "../../engine/model/value.ts";
 import { alertOfFields } from "../../engine/routing/way.ts";
+import { wantsColour } from "../cli/colour.ts";
 import { soundDeployment } from "../cli/deployment.ts";
 import { timeOption } from "../cli/time.ts";
 import { EnvironmentError, exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
@@ -20,7 +21,7 @@ export async function runRoute(given: Given, terminal: Terminal): Promise<ExitCo
   if (read === undefined) return exit.problem;
   const { plan, problems, texts } = await readProject(read.deployment, true);
   if (plan === undefined) {
-    terminal.out(shownErrors(problems, texts, terminal.isTerminal));
+    terminal.out(shownErrors(problems, texts, wantsColour(terminal)));
     return exit.problem;
   }
   const way = wayThrough(alert, { ...read, plan }, at);

@@ -5,6 +5,7 @@ import { formatTime, parseDuration } from "../../engine/model/time.ts";
 import { compileSilence, type Silence, type Silences } from "../../engine/routing/silence.ts";
 import { storedSilences } from "../../engine/runtime/routes/silences.ts";
 import { StoreError } from "../../engine/runtime/store.ts";
+import { wantsColour } from "../cli/colour.ts";
 import { soundDeployment } from "../cli/deployment.ts";
 import { table } from "../cli/table.ts";
 import { timeOption } from "../cli/time.ts";
@@ -52,7 +53,7 @@ function readWanted(given: Given, terminal: Terminal): Silence | undefined {
   if (reason === undefined) throw new UsageError("Why? --reason is what others will read");
   const condition = compileSilence(match, "--match");
   if (!("test" in condition)) {
-    terminal.out(renderProblems(condition, new Map([["--match", match]]), { colour: terminal.isTerminal }));
+    terminal.out(renderProblems(condition, new Map([["--match", match]]), { colour: wantsColour(terminal) }));
     return undefined;
   }
   const starts = timeOption(given, "from") ?? now();

@@ -105,14 +105,16 @@ function shown(value: Value | undefined): string {
 function table(rows: readonly Row[], { colour, columns }: ReportOptions): string[] {
   const names = Math.max(...rows.map(({ name }) => name.length));
   const room = Math.max(20, Math.floor((columns - names - 12) / 2));
-  const width = Math.min(room, Math.max("expected".length, ...rows.map(({ expected }) => expected.length)));
+  const isLong = ({ differs, expected, actual }: Row) => differs && Math.max(expected.length, actual.length) > room;
+  const beside = rows.filter((row) => !isLong(row)).map(({ expected }) => Math.min(room, expected.length));
+  const width = Math.max("expected".length, ...beside);
   const line = (mark: string, name: string, left: string, right: string) =>
     `  ${mark} ${name.padEnd(names)}  ${cut(left, room).padEnd(width)}  ${cut(right, room)}`.trimEnd();
   return [
     line(" ", "", "expected", "actual"),
-    ...rows.map(({ name, expected, actual, differs }) => {
-      const isLong = differs && Math.max(expected.length, actual.length) > room;
-      const text = isLong
+    ...rows.map((row) => {
+      const { name, expected, actual, differs } = row;
+      const text = isLong(row)
         ? `  ≠ ${name}\n      expected: ${expected}\n      actual:   ${actual}`
         : line(differs ? "≠" : " ", name, expected, actual);
       return differs && colour ? `\x1b[31m${text}\x1b[0m` : text;
@@ -128,7 +130,10 @@ function cut(text: string, room: number): string {
 const telling = ["at", "rule", "output", "status", "severity", "key", "entities", "values", "suppressed"] as const;
 
 function brief(said: Fields): string[] {
-  const named = telling.filter((name) => said[name] !== undefined);
-  const names = named.length > 0 ? named : Object.keys(said);
-  return names.map((name) => `    ${name}: ${shown(said[name])}`);
+  const told = telling.filter((name) => said[name] !== undefined);
+  const names = told.length > 0 ? told : Object.keys(said);
+  const named = Object.fromEntries(names.map((name) => [name, said[name] ?? null]));
+  return leaves(named, "", new Set()).filter(({ value }) => !isFields(value)).map(({ name, value }) =>
+    `    ${name}: ${shown(value)}`
+  );
 }

@@ -4,6 +4,7 @@ import { shown } from "../../engine/load/files.ts";
 import { lineAt } from "../../engine/load/locate.ts";
 import { renderProblems } from "../../engine/load/render.ts";
 import { readCases } from "../../engine/routing/cases.ts";
+import { wantsColour } from "../cli/colour.ts";
 import { soundDeployment } from "../cli/deployment.ts";
 import type { Terminal } from "../command.ts";
 import { wayThrough } from "../route/own.ts";
@@ -21,12 +22,12 @@ export async function testRoutes(path: string, terminal: Terminal): Promise<bool
   const read = await soundDeployment(config, "test", terminal);
   const { cases, problems } = readCases(text, file);
   if (problems.length > 0) {
-    terminal.out(renderProblems(problems, new Map([[file, text]]), { colour: terminal.isTerminal }));
+    terminal.out(renderProblems(problems, new Map([[file, text]]), { colour: wantsColour(terminal) }));
   }
   if (read === undefined || problems.length > 0) return false;
   const { plan, problems: faults, texts } = await readProject(read.deployment, true);
   if (plan === undefined) {
-    terminal.out(shownErrors(faults, texts, terminal.isTerminal));
+    terminal.out(shownErrors(faults, texts, wantsColour(terminal)));
     return false;
   }
   let failed = 0;

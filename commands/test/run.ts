@@ -5,6 +5,7 @@ import type { ProjectPaths } from "../../engine/load.ts";
 import { lineAt } from "../../engine/load/locate.ts";
 import { renderProblems } from "../../engine/load/render.ts";
 import { buildProject, type Project } from "../../engine/project.ts";
+import { wantsColour } from "../cli/colour.ts";
 import { chosenPaths } from "../cli/paths.ts";
 import { EnvironmentError, exit, type ExitCode, type Given, type Terminal } from "../command.ts";
 import { junit } from "./junit.ts";
@@ -31,7 +32,7 @@ export async function runTests(given: Given, terminal: Terminal): Promise<ExitCo
 }
 
 async function runOnce(paths: ProjectPaths, given: Given, terminal: Terminal): Promise<ExitCode> {
-  const colour = terminal.isTerminal && Deno.env.get("NO_COLOR") === undefined;
+  const colour = wantsColour(terminal);
   const project = await buildProject(paths);
   const errors = project.problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) {
