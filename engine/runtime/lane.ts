@@ -6,10 +6,14 @@
 import type { Event } from "../model/event.ts";
 import type { Millis } from "../model/time.ts";
 import type { Input } from "./clock.ts";
+import type { Passed } from "./many/passed.ts";
 import type { Decoded, Decoder, RawMessage } from "./ports.ts";
 import type { Task } from "./task.ts";
 
-export interface LaneOptions {
+export type LaneOptions = DecodingLane | PassedLane;
+
+/** A lane of messages that a stream's decoder reads. */
+export interface DecodingLane {
   readonly stream: string;
   readonly decoder: Decoder;
   /** The input that a message's partition feeds. */
@@ -20,6 +24,13 @@ export interface LaneOptions {
   readonly span?: { readonly from: Millis; readonly to: Millis };
 }
 
+/** A lane of messages that another task passed on. */
+export interface PassedLane {
+  readonly stream: string;
+  /** Undefined for what is no such message. */
+  readonly read: (message: RawMessage) => Arrival | undefined;
+}
+
 /** An event that waits for its turn. Its watermark is that of its input when it is taken. */
 export interface Arrival {
   readonly input: Input;
@@ -27,6 +38,8 @@ export interface Arrival {
   readonly place: Event["place"];
   readonly data: Event["data"];
   readonly change: Event["change"];
+  /** What the task that passed the event on says of its source partition. */
+  readonly passed?: Passed;
 }
 
 export class Lane {
@@ -83,6 +96,7 @@ export class Lane {
   }
 
   private decode(message: RawMessage): Arrival | undefined {
+    if ("read" in this.options) return this.options.read(message);
     const { stream, decoder, inputOf, dead, span } = this.options;
     const decoded = decoder.decode(message.value, message.topic, message.timestamp);
     if (decoded.outcome !== "event") {

@@ -31,10 +31,19 @@ export interface SourceReader {
   readonly failed: (error: Error) => void;
 }
 
+export interface NamedPartition {
+  /** The stream, where it is another than that of the partition that names it. */
+  readonly stream?: string;
+  readonly topic: string;
+  readonly partition: number;
+}
+
 /** A partition at the moment of opening. */
 export interface OpenedPartition extends SourcePartition {
   /** Partitions that its messages name in `_topic` and `_partition`: each holds the watermark from the start. */
-  readonly names?: readonly { readonly topic: string; readonly partition: number }[];
+  readonly names?: readonly NamedPartition[];
+  /** Its messages were passed on by other tasks: `names` are the source partitions behind it. */
+  readonly isPassed?: boolean;
   /** Offset that is read first. */
   readonly start: number;
   /** Offset behind its newest message; Infinity where a source cannot know. */

@@ -11,7 +11,7 @@ import type { Input } from "../../engine/runtime/clock.ts";
 import type { KeySet, Spread } from "../../engine/runtime/many/key_sets.ts";
 import { readPassed, type SourceName } from "../../engine/runtime/many/passed.ts";
 import { type Outgoing, Passing } from "../../engine/runtime/many/passing.ts";
-import { bringUp, isNews, type Known } from "../../engine/runtime/many/taking.ts";
+import { bringUp, isNews, type Known, note } from "../../engine/runtime/many/taking.ts";
 import { partitionName } from "../../engine/runtime/source.ts";
 import type { Fence } from "../../engine/runtime/store.ts";
 import { Task } from "../../engine/runtime/task.ts";
@@ -214,6 +214,7 @@ export class SecondStage extends SpreadTask {
     const { stream, topic: from, partition } = passed.source;
     const input = this.inputs.get(`${stream} ${from} ${partition}`)!;
     if (bringUp(this.task, input, passed)) await this.settle();
+    note(this.known, passed);
     if (passed.event !== undefined) await this.take(input, { ...passed.event, watermark: passed.watermark });
     return true;
   }

@@ -14,6 +14,7 @@ import { settleTimers } from "./hops/step.ts";
 import { Lease } from "./lease.ts";
 import type { EngineOptions, Setup } from "./options.ts";
 import { openSource } from "./reading.ts";
+import { progressOf } from "./progress.ts";
 import { switchPlan } from "./reload.ts";
 import { Run, type RunEnd } from "./run.ts";
 
@@ -26,6 +27,7 @@ export class Engine {
   private readonly stopped = new AbortController();
   private readonly shutdownOver = new AbortController();
   private isFresh: boolean;
+  private isDrained = false;
   private setup: Setup;
 
   constructor(private readonly options: EngineOptions) {
@@ -33,19 +35,24 @@ export class Engine {
     this.setup = options.setup;
   }
 
-  /** Runs until it is stopped or drained. Throws what the operator must mend. */
-  async start(): Promise<void> {
+  /**
+   * Runs until it is stopped or drained, or, where others may steal the task, until that. Throws what the operator must
+   * mend.
+   */
+  async start(): Promise<"stopped" | "drained" | "fenced"> {
     await this.insist("The store", () => this.options.store.open());
     while (!this.stopped.signal.aborted) {
       const end = await this.life();
-      if (end === undefined) return;
+      if (end === undefined) return this.isDrained ? "drained" : "stopped";
       if (end.why === "failed") throw end.error;
+      if (end.why === "fenced" && this.options.steal === true) return "fenced";
       this.options.log(
         end.why === "fenced"
           ? "Another instance has taken over; standing by"
           : "The store was set back; going on from what it holds",
       );
     }
+    return "stopped";
   }
 
   /** Stops cleanly: the slice is finished, saved and delivered as far as `shutdown` allows. */
@@ -84,6 +91,7 @@ export class Engine {
       const depths = await this.insist("The store", () => store.depths(options.task)) ?? new Map();
       run = new Run({ ...options, setup: this.setup }, claimed, lease, (what, act) => this.insist(what, act), depths);
       this.run = run;
+      options.stage?.begin(() => run?.bell.ring());
       await this.accompany(run);
       await run.keepOrigin(run.setup);
       await openSource(run);
@@ -97,6 +105,7 @@ export class Engine {
       for (const lane of run?.lanes.values() ?? []) lane.stop();
       await options.companion?.end();
       await run?.source?.close().catch(() => {});
+      options.stage?.end();
       await store.release(claimed.fence).catch(() => {});
       this.run = undefined;
     }
@@ -109,7 +118,7 @@ export class Engine {
     for (let attempt = 0, told = false; !signal.aborted; attempt++) {
       const asked = time.monotonic();
       try {
-        const claimed = await store.claim(task, owner, { term, steal: false });
+        const claimed = await store.claim(task, owner, { term, steal: this.options.steal === true });
         if (!("heldFor" in claimed)) return { claimed: await this.begun(claimed), asked };
         if (!told) log("Another instance runs this task; standing by");
         told = true;
@@ -143,7 +152,7 @@ export class Engine {
   private async conclude(run: Run, isDrained: boolean): Promise<void> {
     const { shutdown, time } = this.options;
     await run.source?.close();
-    if (isDrained) await advance(run);
+    if (isDrained) this.isDrained = await advance(run);
     const lanes = [...run.lanes.values()];
     const over = isDrained
       ? this.untilStopped().then(() => time.sleep(shutdown, this.shutdownOver.signal))
@@ -189,10 +198,24 @@ async function replan(run: Run, { setup, switched }: NonNullable<Run["next"]>): 
   switched(await switchPlan(run, setup));
 }
 
-/** The end of a drain: every input is finished, and event time is that of the newest event (semantics.md 13). */
-async function advance(run: Run): Promise<void> {
+/**
+ * The end of a drain: every input is finished, and event time is that of the newest event (semantics.md 13), of all
+ * tasks where there are many. False when a stop came first.
+ */
+async function advance(run: Run): Promise<boolean> {
   await finishInputs(run);
-  if (run.task.advanceTo(run.newest)) await settleTimers(run);
+  const newest = await newestOf(run);
+  if (newest === undefined) return false;
+  if (run.task.advanceTo(newest)) await settleTimers(run);
+  return true;
+}
+
+async function newestOf(run: Run): Promise<Millis | undefined> {
+  const { stage } = run.options;
+  if (stage === undefined) return run.newest;
+  await saveAll(run);
+  const own = { sources: progressOf(run), newest: run.newest };
+  return await stage.newest(own, () => run.end !== undefined || run.isStopping);
 }
 
 /** Runs the pipeline until the life ends, a stop is asked for, or everything has been read: then it is true. */

@@ -72,6 +72,8 @@ export function outletOf(run: Run): TaskOutlet {
       counts.suppressed++;
     },
     late: (event, reason) => {
+      // What was late before it was passed on has been said there.
+      if (reason === "late" && run.feeds.some(({ opened }) => opened.isPassed === true)) return;
       counts.late++;
       const { current, setup: { ways } } = run;
       if (current === undefined || ways.late.length === 0) return;

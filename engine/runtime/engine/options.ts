@@ -11,6 +11,7 @@ import type { Receiver } from "../settle.ts";
 import type { Source } from "../source.ts";
 import type { Companion } from "../routes/companion.ts";
 import type { CheckpointStore } from "../store.ts";
+import type { Stage } from "./stage.ts";
 
 /** Clocks and waits. */
 export interface Timekeeper {
@@ -86,6 +87,10 @@ export interface EngineOptions {
   readonly drain: boolean;
   /** How long a stop may deliver. */
   readonly shutdown: Millis;
+  /** Takes the task even while another's term runs, and ends when it is taken away: Kafka's assignment decides. */
+  readonly steal?: boolean;
+  /** What the task does beside its rules, where there are many instances. */
+  readonly stage?: Stage;
   /** Lives beside each life: routes. */
   readonly companion?: Companion;
   /** A line for the operator. */

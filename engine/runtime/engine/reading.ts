@@ -4,6 +4,7 @@ import type { LaneOptions } from "../lane.ts";
 import type { Decoded, RawMessage } from "../ports.ts";
 import { type OpenedPartition, partitionName, type Source, type SourceReader } from "../source.ts";
 import { Feed } from "./feed.ts";
+import { readPassed } from "../many/passed.ts";
 import { refusedOf } from "./leaving.ts";
 import type { Run } from "./run.ts";
 
@@ -49,15 +50,16 @@ export function replanFeed(run: Run, feed: Feed): void {
 function openInputs(run: Run, feed: Feed, inputs: Map<string, Input>): void {
   const { opened } = feed;
   for (const named of opened.names ?? [opened]) {
-    const input = run.task.open(opened.stream, named.topic, named.partition);
+    const input = run.task.open(named.stream ?? opened.stream, named.topic, named.partition);
     // What came while nobody was reading: an input that has events waiting holds its clocks.
-    if (input.state !== "active" && feed.isBehind) run.task.setState(input, "active");
+    if (input.state !== "active" && feed.isBehind && opened.isPassed !== true) run.task.setState(input, "active");
     inputs.set(partitionName(named), input);
     feed.inputs.add(input);
   }
 }
 
 function laneOptions(run: Run, opened: OpenedPartition, inputs: Map<string, Input>, feed: () => Feed): LaneOptions {
+  if (opened.isPassed === true) return passedOptions(opened, inputs, feed);
   const stream = run.setup.plan.streams.get(opened.stream);
   if (stream === undefined) throw new Error(`The plan has no stream "${opened.stream}"`);
   return {
@@ -74,6 +76,26 @@ function laneOptions(run: Run, opened: OpenedPartition, inputs: Map<string, Inpu
       return input;
     },
     dead: (message, decoded) => dead(run, feed(), message, decoded),
+  };
+}
+
+/** What was passed on needs no decoding; what is no such record is counted, and nothing else can be done with it. */
+function passedOptions({ stream }: OpenedPartition, inputs: Map<string, Input>, feed: () => Feed): LaneOptions {
+  const inputOf = (topic: string, partition: number): Input | undefined =>
+    inputs.get(partitionName({ topic, partition }));
+  return {
+    stream,
+    read(message) {
+      const passed = readPassed(message);
+      const input = passed === undefined ? undefined : inputOf(passed.source.topic, passed.source.partition);
+      if (passed === undefined || input === undefined) {
+        feed().counts.skipped++;
+        return undefined;
+      }
+      const { source, next } = passed;
+      const nothing = { place: { ...source, offset: next, time: 0 }, data: {}, change: undefined };
+      return { input, message, passed, ...(passed.event ?? nothing) };
+    },
   };
 }
 

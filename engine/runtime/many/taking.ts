@@ -11,13 +11,15 @@ import type { Passed } from "./passed.ts";
 /** Offsets up to which source partitions are known, by their names. */
 export type Known = Map<string, number>;
 
-/** Notes that a record is about to be taken; false when it says nothing new. */
+/** Whether a record says something new. */
 export function isNews(known: Known, { source, next, event }: Passed): boolean {
-  const name = partitionName(source);
-  const before = known.get(name) ?? 0;
-  if (event === undefined ? next < before : next <= before) return false;
-  known.set(name, next);
-  return true;
+  const before = known.get(partitionName(source)) ?? 0;
+  return event === undefined ? next >= before : next > before;
+}
+
+/** Notes that a record is taken: after what it makes due has fired, or a checkpoint between would leave it out. */
+export function note(known: Known, { source, next }: Passed): void {
+  known.set(partitionName(source), next);
 }
 
 /** Brings an input to where its source partition was before the event. True when something is due. */

@@ -15,7 +15,7 @@ async function fetchRows(run: Run): Promise<boolean> {
     return true;
   }
   const needs = new Map<string, LookupNeed>();
-  for (const { arrival } of run.slice) run.task.needs({ ...arrival, watermark: arrival.input.watermark }, needs);
+  for (const arrival of eventsOf(run.slice)) run.task.needs({ ...arrival, watermark: arrival.input.watermark }, needs);
   return await asked(run, () => lookups.fetch(needs.values()).then(() => true)) ?? false;
 }
 
@@ -24,8 +24,15 @@ export async function loadFor(run: Run, turns: readonly Turn[]): Promise<boolean
   run.isTidied = false;
   if (turns.length === 0 || run.task.complete) return true;
   const wanted = new Set<string>();
-  for (const { arrival } of turns) run.task.missing({ ...arrival, watermark: arrival.input.watermark }, wanted);
+  for (const arrival of eventsOf(turns)) {
+    run.task.missing({ ...arrival, watermark: arrival.input.watermark }, wanted);
+  }
   return await admit(run, [...wanted]);
+}
+
+/** Word of how far another task has come is no event. */
+function eventsOf(turns: readonly Turn[]): readonly Turn["arrival"][] {
+  return turns.map(({ arrival }) => arrival).filter(({ passed }) => passed === undefined || passed.event !== undefined);
 }
 
 /** Reads states into memory; false when a stop, or the end of the life, came while the store was away. */

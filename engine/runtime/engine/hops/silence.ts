@@ -36,12 +36,16 @@ export async function watchSilence(run: Run): Promise<void> {
   const elapsed = run.checked === undefined ? 0 : Math.floor(now - run.checked);
   let due = elapsed > 0 && run.task.elapse(elapsed);
   run.checked = run.checked === undefined ? now : run.checked + elapsed;
-  for (const feed of silent) for (const input of feed.inputs) due = run.task.setState(input, "idle") || due;
+  // Of what was passed on, the task that reads the source knows what is idle.
+  for (const { inputs } of silent.filter(({ opened }) => opened.isPassed !== true)) {
+    for (const input of inputs) due = run.task.setState(input, "idle") || due;
+  }
   if (due) await settleTimers(run);
 }
 
 /** A feed that speaks again, or is known to have more, holds its clocks. */
 export function wake(run: Run, feed: Feed): void {
+  if (feed.opened.isPassed === true) return;
   for (const input of feed.inputs) if (input.state === "idle") run.task.setState(input, "active");
 }
 

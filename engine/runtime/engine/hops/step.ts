@@ -2,6 +2,9 @@
  * Hops 3, 5 and 6 for every event of the slice: the task routes it to its rules, steps the operators and raises what they
  * signal, synchronously. Timers that an event makes due fire before the next one is taken.
  */
+import type { Passed } from "../../many/passed.ts";
+import { bringUp, isNews, note } from "../../many/taking.ts";
+import type { Turn } from "../merge.ts";
 import type { Run } from "../run.ts";
 import { admit, asked, loadFor } from "./load.ts";
 import { boundsHold, save } from "./save.ts";
@@ -15,16 +18,14 @@ const fireBudget = 1_000;
 const timerPage = 1_000;
 
 export async function step(run: Run): Promise<void> {
-  const { slice, task, options: { time } } = run;
+  const { slice, options: { time } } = run;
   if (slice.length === 0) return;
   const now = time.monotonic();
-  for (const [i, { feed, arrival }] of slice.entries()) {
-    const { input, message, place, data, change } = arrival;
-    if (input.state !== "active") wake(run, feed);
-    run.current = message;
-    if (place.time > run.newest) run.newest = place.time;
-    const due = task.take(input, { place, data, change, watermark: input.watermark });
-    feed.position = message.offset + 1;
+  for (const [i, turn] of slice.entries()) {
+    const { feed, arrival } = turn;
+    const due = arrival.passed === undefined ? take(run, turn) : await takePassed(run, turn, arrival.passed);
+    if (run.end !== undefined || run.isTorn) return;
+    feed.position = arrival.message.offset + 1;
     run.since.events++;
     feed.counts.events++;
     feed.quietSince = now;
@@ -36,6 +37,31 @@ export async function step(run: Run): Promise<void> {
   run.slice = [];
   for (const feed of run.feeds) feed.settlePosition();
   await run.breathe();
+}
+
+/** Takes an event that a source gave. True when something is due. */
+function take(run: Run, { feed, arrival }: Turn): boolean {
+  const { input, message, place, data, change } = arrival;
+  if (input.state !== "active") wake(run, feed);
+  run.current = message;
+  if (place.time > run.newest) run.newest = place.time;
+  const event = { place, data, change, watermark: input.watermark };
+  run.options.stage?.pass(event);
+  return run.task.take(input, event);
+}
+
+/** Takes what another task passed on, unless it is known. True when something is due. */
+async function takePassed(run: Run, { arrival: { input, message } }: Turn, passed: Passed): Promise<boolean> {
+  if (!isNews(run.positions, passed)) return false;
+  if (bringUp(run.task, input, passed)) await settleTimers(run);
+  if (run.end !== undefined || run.isTorn) return false;
+  note(run.positions, passed);
+  const { event, watermark } = passed;
+  if (event === undefined) return false;
+  const { topic, partition, offset, time } = event.place;
+  run.current = { ...message, topic, partition, offset };
+  if (time > run.newest) run.newest = time;
+  return run.task.take(input, { ...event, watermark });
 }
 
 /** Fires what is due, in slices: between them sockets have their turn, and bounds hold. */
