@@ -25,7 +25,7 @@ export async function runNew(given: Given, terminal: Terminal): Promise<ExitCode
   for (const draft of drafts) if (draft.is === "new") await refuseToOverwrite(draft.file);
   for (const draft of drafts) await write(draft);
   for (const { is, file } of drafts) terminal.out(`${is === "new" ? "wrote" : "changed"} ${file}\n`);
-  terminal.out(`next: vigie test ${drafts[0]?.file ?? ""}\n`);
+  terminal.out(`next: vigie test ${dirname(drafts[0]?.file ?? "")}\n`);
   return exit.good;
 }
 
