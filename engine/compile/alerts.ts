@@ -70,7 +70,10 @@ export const alertStream: Stream = {
 
 /** A problem for each cycle, at the rule that stands first in it. */
 export function alertCycles(rules: readonly PlanRule[]): Problem[] {
-  const feeding = rules.filter(({ compiled, text }) => compiled.speaks.alerts && text.status === "live");
+  // Only a rule that reads alerts can come back to itself.
+  const feeding = rules.filter(({ compiled: { speaks, inputs }, text }) =>
+    speaks.alerts && text.status === "live" && inputs.some(({ stream }) => stream === alertStream)
+  );
   const found: Problem[] = [];
   const done = new Set<PlanRule>();
   for (const rule of feeding) {
