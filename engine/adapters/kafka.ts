@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import {
   type Admin,
+  AssignerProtocol,
   CompressionCodecs,
   CompressionTypes,
   ConfigResourceTypes,
@@ -13,6 +14,7 @@ import {
   Kafka as Client,
   type KafkaConfig,
   logLevel,
+  type PartitionAssigner,
   Partitioners,
   type Producer,
   type SASLOptions,
@@ -22,6 +24,7 @@ import { backoff, now, sleep } from "./clock.ts";
 import { codecs } from "./kafka/codecs.ts";
 import { KafkaError, reasonOf, stateOf } from "./kafka/error.ts";
 import type {
+  Assigner,
   Kafka,
   KafkaConnection,
   Listening,
@@ -243,6 +246,7 @@ async function listen(client: Client, options: ReadOptions): Promise<Listening> 
       maxWaitTimeInMs: fetchWaitMillis,
       maxBytesPerPartition: 1 << 20,
       maxBytes: 8 << 20,
+      ...(options.assigner === undefined ? {} : { partitionAssigners: [protocolOf(options.assigner)] }),
       retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 5_000, restartOnFailure: () => Promise.resolve(false) },
     });
     life.consumer = consumer;
@@ -256,9 +260,9 @@ async function listen(client: Client, options: ReadOptions): Promise<Listening> 
       autoCommit: false,
       eachBatchAutoResolve: true,
       partitionsConsumedConcurrently: 1,
-      eachBatch({ batch }) {
+      eachBatch({ batch, isStale }) {
         life.failures = 0;
-        hand(batch, options);
+        if (!isStale()) hand(batch, options);
         return Promise.resolve();
       },
     });
@@ -283,6 +287,8 @@ async function listen(client: Client, options: ReadOptions): Promise<Listening> 
   }
   const held = (topic: string, partition: number) => [{ topic, partitions: [partition] }];
   return {
+    seek: (topic, partition, offset) =>
+      quietly(() => life.consumer?.seek({ topic, partition, offset: String(offset) })),
     pause: (topic, partition) => quietly(() => life.consumer?.pause(held(topic, partition))),
     resume: (topic, partition) => quietly(() => life.consumer?.resume(held(topic, partition))),
     async commit(positions) {
@@ -297,6 +303,34 @@ async function listen(client: Client, options: ReadOptions): Promise<Listening> 
     },
   };
 }
+
+/** An assigner in the group protocol of Kafka. */
+function protocolOf({ name, said, assign }: Assigner): PartitionAssigner {
+  const { MemberMetadata, MemberAssignment } = AssignerProtocol;
+  return ({ cluster }) => ({
+    name,
+    version: 0,
+    protocol: ({ topics }) => ({
+      name,
+      metadata: MemberMetadata.encode({ version: 0, topics, userData: Buffer.from(said()) }),
+    }),
+    assign({ members, topics }) {
+      const counts = topics.map((topic) => [topic, cluster.findTopicPartitionMetadata(topic).length] as const);
+      const speakers = members.map(({ memberId, memberMetadata }) => ({
+        id: memberId,
+        said: String(MemberMetadata.decode(memberMetadata)?.userData ?? ""),
+      }));
+      const assigned = assign(speakers, new Map(counts));
+      return Promise.resolve(members.map(({ memberId }) => {
+        const assignment: Record<string, number[]> = {};
+        for (const { topic, partition } of assigned.get(memberId) ?? []) (assignment[topic] ??= []).push(partition);
+        return { memberId, memberAssignment: MemberAssignment.encode({ version: 0, assignment, userData: nothing }) };
+      }));
+    },
+  });
+}
+
+const nothing = Buffer.alloc(0);
 
 /** The library throws where nothing is assigned yet; then there is nothing to hold back. */
 function quietly(what: () => void): void {

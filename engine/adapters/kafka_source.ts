@@ -8,7 +8,8 @@ import { parseTopic } from "../model/topic.ts";
 import { partitionName, SourceError } from "../runtime/source.ts";
 import type { OpenedPartition, Source, SourceReader } from "../runtime/source.ts";
 import { every } from "./clock.ts";
-import type { Kafka, Listening, PartitionOffsets } from "./kafka/port.ts";
+import type { Kafka, Listening } from "./kafka/port.ts";
+import { beginning, standing } from "./kafka/positions.ts";
 import { createCommand } from "./kafka/topics.ts";
 
 export interface KafkaSourceOptions {
@@ -69,24 +70,10 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
     return offsets.map((found) => {
       const { partition, end } = found;
       const saved = options.position(topic, partition);
-      const start = saved === undefined ? beginning(found, from, atTime) : checked(topic, saved, found);
+      const start = saved === undefined ? beginning(found, from, atTime) : standing(options, topic, saved, found);
       positions.set(partitionName({ topic, partition }), start);
       return { stream, topic, partition, start, end };
     });
-  }
-
-  /** The position of a checkpoint, where it still exists. */
-  function checked(topic: string, saved: number, { partition, earliest, end }: PartitionOffsets): number {
-    if (saved >= earliest && saved <= end) return saved;
-    const what = `The checkpoint stands at offset ${saved} of ${topic}/${partition}, which holds ${earliest} to ${end}`;
-    if (options.outOfRange === "fail") {
-      throw new SourceError(
-        `${what}: start with \`source: {kafka: {out_of_range: earliest}}\` to go on at ${earliest}, or with --fresh`,
-        "final",
-      );
-    }
-    log(`${what}: going on at ${earliest}; what lay between is lost`);
-    return earliest;
   }
 
   async function listen(reader: SourceReader): Promise<void> {
@@ -205,21 +192,12 @@ async function checkRetention(
   }
 }
 
-function beginning(
-  { partition, earliest, end }: PartitionOffsets,
-  from: KafkaSourceOptions["from"],
-  atTime: ReadonlyMap<number, number> | undefined,
-): number {
-  if (from === "earliest") return earliest;
-  return from === "latest" ? end : atTime?.get(partition) ?? end;
-}
-
 function isPattern(topic: string): boolean {
   return parseTopic(topic)?.isPattern ?? false;
 }
 
 /** Existing topics of a stream, in the order of the contract. */
-function topicsOf(stream: Stream, existing: readonly string[]): readonly string[] {
+export function topicsOf(stream: Stream, existing: readonly string[]): readonly string[] {
   return stream.topics.flatMap((text) => {
     const topic = parseTopic(text);
     return existing.filter((name) => topic?.match(name) !== undefined).sort();

@@ -48,14 +48,31 @@ export interface ReadOptions {
   readonly batch: (topic: string, partition: number, batch: SourceBatch) => void;
   /** Reading stopped; it is tried again without end. */
   readonly trouble: (reason: string) => void;
+  /** Who reads which partitions; the library's own way when absent. */
+  readonly assigner?: Assigner;
   /** Headers are read too. */
   readonly headers?: boolean;
   /** How long a silent member keeps its partitions. */
   readonly sessionMillis?: number;
 }
 
+/** Shares partitions out among the members of a group. The leader's is asked, so all members should have the same. */
+export interface Assigner {
+  /** All members of a group have one in common. */
+  readonly name: string;
+  /** What this member says of itself at every join. */
+  readonly said: () => string;
+  readonly assign: (
+    members: readonly { readonly id: string; readonly said: string }[],
+    /** Partition counts of the topics subscribed. */
+    topics: ReadonlyMap<string, number>,
+  ) => ReadonlyMap<string, readonly { readonly topic: string; readonly partition: number }[]>;
+}
+
 /** A running reader. */
 export interface Listening {
+  /** Reads on from an offset; what was fetched before is dropped. */
+  readonly seek: (topic: string, partition: number, offset: number) => void;
   readonly pause: (topic: string, partition: number) => void;
   readonly resume: (topic: string, partition: number) => void;
   readonly commit: (
