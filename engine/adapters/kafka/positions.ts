@@ -1,0 +1,38 @@
+/** Where a partition is read from: where its checkpoint stands, as far as that is still there, else where it is to begin. */
+import { SourceError } from "../../runtime/source.ts";
+import type { PartitionOffsets } from "./port.ts";
+
+export interface PositionOptions {
+  /** Whether a position that is no longer there ends the start, or is moved to the oldest message. */
+  readonly outOfRange: "fail" | "earliest";
+  readonly log: (line: string) => void;
+}
+
+/** The position of a checkpoint, where it still exists. Throws a `SourceError` where it does not and may not be moved. */
+export function standing(
+  { outOfRange, log }: PositionOptions,
+  topic: string,
+  saved: number,
+  { partition, earliest, end }: PartitionOffsets,
+): number {
+  if (saved >= earliest && saved <= end) return saved;
+  const what = `The checkpoint stands at offset ${saved} of ${topic}/${partition}, which holds ${earliest} to ${end}`;
+  if (outOfRange === "fail") {
+    throw new SourceError(
+      `${what}: start with \`source: {kafka: {out_of_range: earliest}}\` to go on at ${earliest}, or with --fresh`,
+      "final",
+    );
+  }
+  log(`${what}: going on at ${earliest}; what lay between is lost`);
+  return earliest;
+}
+
+/** Where a partition without a checkpoint begins; `atTime` holds offsets by partition where a time was asked for. */
+export function beginning(
+  { partition, earliest, end }: PartitionOffsets,
+  from: "earliest" | "latest" | number,
+  atTime: ReadonlyMap<number, number> | undefined,
+): number {
+  if (from === "earliest") return earliest;
+  return from === "latest" ? end : atTime?.get(partition) ?? end;
+}
