@@ -9,10 +9,11 @@ import type { Route } from "../../engine/routing/route.ts";
 import type { Setup } from "../../engine/runtime/engine/options.ts";
 import { SourceError } from "../../engine/runtime/source.ts";
 import { StoreError } from "../../engine/runtime/store.ts";
-import { Engine } from "../../engine/runtime/engine/engine.ts";
 import { soundDeployment } from "../cli/deployment.ts";
 import { EnvironmentError, exit, type ExitCode, type Given, type Terminal } from "../command.ts";
 import { embeddedDeployment } from "./embedded.ts";
+import { openEngine } from "./engines.ts";
+import { refusedForMany } from "./many/refused.ts";
 import { contentOf } from "./content.ts";
 import { withPlanInForce } from "./plan_in_force.ts";
 import { pathsOf, type ReadSetup, readSetup, type SetupInput } from "./read_setup.ts";
@@ -21,7 +22,7 @@ import { openRoutes } from "./routing.ts";
 import { serve } from "./serve.ts";
 import { openReceivers } from "./setup.ts";
 import type { Signals } from "./signals.ts";
-import { openSource, streamsRead } from "./sources.ts";
+import { streamsRead } from "./sources.ts";
 import { openLookups, openStore } from "./stores.ts";
 
 /** How long a claim of the task holds without renewal: a standby takes over about as long after a crash. */
@@ -38,6 +39,11 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
   const loaded = await load(given.text("config"), terminal);
   if (loaded === undefined) return exit.problem;
   const { deployment, secrets, isEmbedded } = loaded;
+  const refused = refusedForMany(deployment);
+  if (refused !== undefined) {
+    terminal.err(`${refused}\n`);
+    return exit.problem;
+  }
   const log = (line: string) => terminal.err(`${new Date(now()).toISOString()} ${maskCards(secrets.redact(line))}\n`);
   const [drain, failFast] = [given.flag("drain"), given.flag("fail-fast")];
   const output = { isTerminal: terminal.isTerminal, write: terminal.out };
@@ -46,7 +52,7 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
   const owner = `${deployment.instance} ${crypto.randomUUID()}`;
   const routes = openRoutes({
     ...{ deployment, receivers, store, owner, log, tree: loaded.tree, term: termMillis },
-    setup: (): Setup | undefined => engine.run?.setup,
+    setup: (): Setup | undefined => engine.setup(),
   });
   const rows = openLookups(deployment.store);
   const input = { deployment, isEmbedded, drain, receivers, lookups: rows?.lookups, colour: terminal.isTerminal };
@@ -57,17 +63,9 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     return exit.problem;
   }
   await openAll(receivers, failFast, log);
-  let isBegun = given.flag("fresh");
-  const engine: Engine = new Engine({
+  const shared = {
     setup: read.setup,
-    source: (plan, position) => {
-      // Later lives begin with whatever the store still has: the operator was asked at the start.
-      const source = openSource(plan, position, { deployment, failFast, fresh: isBegun, log });
-      isBegun = true;
-      return source;
-    },
     store,
-    task: "all",
     owner,
     term: termMillis,
     checkpoint: { ...deployment.checkpoint, maxKeys: deployment.maxKeys },
@@ -79,13 +77,14 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     shutdown: deployment.shutdown,
     log,
     ...(routes === undefined ? {} : { companion: routes }),
-  });
+  };
+  const engine = openEngine(deployment, shared);
   log(opening(read.setup.plan, deployment));
-  const reloader = drain ? undefined : new Reloader(
+  const reloader = drain || deployment.instances === "many" ? undefined : new Reloader(
     { paths: pathsOf(deployment), read: () => readSetup(input), switchTo: (setup) => engine.reload(setup), log },
     { content, meaning: read.meaning },
   );
-  const server = serve(deployment, isEmbedded, engine, reloader, log);
+  const server = serve(deployment, isEmbedded, () => engine.status(), reloader, log);
   signals.onReload(() => void reloader?.reload());
   signals.onStop(() => {
     log("Stopping: what was read is saved and delivered");

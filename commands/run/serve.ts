@@ -1,7 +1,6 @@
 /** The server of a running engine, where the deployment asks for one. */
 import type { Deployment } from "../../engine/config/deployment.ts";
-import type { Engine } from "../../engine/runtime/engine/engine.ts";
-import { statusOf } from "../../engine/runtime/engine/status.ts";
+import type { EngineStatus } from "../../engine/runtime/engine/status.ts";
 import { EnvironmentError } from "../command.ts";
 import type { Reloader } from "./reloader.ts";
 import { type RunningServer, startServer } from "./server.ts";
@@ -10,14 +9,14 @@ import { type RunningServer, startServer } from "./server.ts";
 export function serve(
   { http }: Deployment,
   isEmbedded: boolean,
-  engine: Engine,
+  status: () => EngineStatus,
   reloader: Reloader | undefined,
   log: (line: string) => void,
 ): RunningServer | undefined {
   if (http === undefined) return undefined;
   try {
     const server = startServer(http, {
-      status: () => statusOf(engine.run),
+      status,
       reloads: () => ({ ...(reloader?.counts ?? { done: 0, failed: 0 }), last: reloader?.last }),
       reload: () => reloader?.reload() ?? Promise.resolve({ outcome: "unchanged" }),
     });

@@ -41,6 +41,7 @@ export class Engine {
    */
   async start(): Promise<"stopped" | "drained" | "fenced"> {
     await this.insist("The store", () => this.options.store.open());
+    await this.insist("The store", () => this.options.check?.() ?? Promise.resolve());
     while (!this.stopped.signal.aborted) {
       const end = await this.life();
       if (end === undefined) return this.isDrained ? "drained" : "stopped";

@@ -87,6 +87,8 @@ export interface EngineOptions {
   readonly drain: boolean;
   /** How long a stop may deliver. */
   readonly shutdown: Millis;
+  /** Checks what the store is used for, before the first life. Throws a `StoreError`. */
+  readonly check?: () => Promise<unknown>;
   /** Takes the task even while another's term runs, and ends when it is taken away: Kafka's assignment decides. */
   readonly steal?: boolean;
   /** What the task does beside its rules, where there are many instances. */

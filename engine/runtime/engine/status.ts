@@ -95,6 +95,42 @@ export function statusOf(run: Run | undefined): EngineStatus {
   };
 }
 
+/** The status of an instance that runs many tasks: its partitions side by side, its rules and sinks summed up. */
+export function statusOfAll(runs: readonly (Run | undefined)[]): EngineStatus {
+  const all = runs.filter((run) => run !== undefined).map(statusOf);
+  const sum = (pick: (status: EngineStatus) => number) => all.reduce((total, status) => total + pick(status), 0);
+  return {
+    role: all.length > 0 ? "active" : "standby",
+    troubles: [...new Set(all.flatMap(({ troubles }) => troubles))],
+    checkpoint: Math.max(0, ...all.map(({ checkpoint }) => checkpoint)),
+    checkpointAge: Math.max(0, ...all.map(({ checkpointAge }) => checkpointAge)),
+    partitions: all.flatMap(({ partitions }) => partitions),
+    rules: summed(all.flatMap(({ rules }) => rules), ({ rule }) => rule),
+    sinks: summed(all.flatMap(({ sinks }) => sinks), ({ sink }) => sink),
+    keys: sum(({ keys }) => keys),
+    dirty: sum(({ dirty }) => dirty),
+    late: sum(({ late }) => late),
+  };
+}
+
+/** One of each name, its numbers added up; what is no number is that of the last for which it says anything. */
+function summed<T extends object>(all: readonly T[], nameOf: (one: T) => string): readonly T[] {
+  return [...Map.groupBy(all, nameOf).values()].flatMap((same) =>
+    same.slice(1).reduce<T[]>(([sum], one) => {
+      if (sum === undefined) return [one];
+      const next = { ...sum };
+      for (const name in one) add(next, name, one[name]);
+      return [next];
+    }, same.slice(0, 1))
+  );
+}
+
+function add<T extends object, Name extends keyof T>(sum: T, name: Name, value: T[Name]): void {
+  const before: unknown = sum[name];
+  if (typeof before === "number" && typeof value === "number") Object.assign(sum, { [name]: before + value });
+  else if (value !== null && value !== false) sum[name] = value;
+}
+
 function troublesOf(run: Run): string[] {
   return [
     ...(run.isReading ? [] : ["the source is not open"]),

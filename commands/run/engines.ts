@@ -1,0 +1,59 @@
+/** The engine of a deployment, for one instance or for one of many: what `vigie run` does with either. */
+import type { Deployment } from "../../engine/config/deployment.ts";
+import { Engine } from "../../engine/runtime/engine/engine.ts";
+import type { Setup } from "../../engine/runtime/engine/options.ts";
+import { type EngineStatus, statusOf } from "../../engine/runtime/engine/status.ts";
+import { keepRecord } from "../../engine/runtime/record.ts";
+import { ManyInstances, type SharedOptions } from "./many/many.ts";
+import { openSource } from "./sources.ts";
+
+export interface RunningEngine {
+  /** Runs until it is stopped or drained. Throws what the operator must mend. */
+  readonly start: () => Promise<unknown>;
+  readonly stop: () => void;
+  /** Takes up another plan; resolves with the offsets from which it holds, undefined where nothing runs. */
+  readonly reload: (setup: Setup) => Promise<ReadonlyMap<string, number> | undefined>;
+  /** The setup in force; undefined while standing by. */
+  readonly setup: () => Setup | undefined;
+  readonly status: () => EngineStatus;
+}
+
+export function openEngine(deployment: Deployment, shared: SharedOptions): RunningEngine {
+  const { source } = deployment;
+  return deployment.instances === "many" && source.kind === "kafka"
+    ? manyInstances(new ManyInstances({ deployment, source, shared }), shared.setup)
+    : oneInstance(deployment, shared);
+}
+
+function manyInstances(many: ManyInstances, setup: Setup): RunningEngine {
+  return {
+    start: () => many.start(),
+    stop: () => many.stop(),
+    reload: () => Promise.reject(new Error("many instances take a new plan when they are started")),
+    setup: () => setup,
+    status: () => many.status(),
+  };
+}
+
+function oneInstance(deployment: Deployment, shared: SharedOptions): RunningEngine {
+  const { failFast, fresh, store, log } = shared;
+  let isBegun = fresh;
+  const engine = new Engine({
+    ...shared,
+    task: "all",
+    check: () => keepRecord(store, { instances: "one", counts: {} }, fresh),
+    source: (plan, position) => {
+      // Later lives begin with whatever the store still has: the operator was asked at the start.
+      const source = openSource(plan, position, { deployment, failFast, fresh: isBegun, log });
+      isBegun = true;
+      return source;
+    },
+  });
+  return {
+    start: () => engine.start(),
+    stop: () => engine.stop(),
+    reload: (setup) => engine.reload(setup),
+    setup: () => engine.run?.setup,
+    status: () => statusOf(engine.run),
+  };
+}

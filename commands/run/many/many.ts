@@ -1,0 +1,212 @@
+/**
+ * `vigie run` with `instances: many`: one instance among others (runtime.md §5). It finds out which rules run where,
+ * joins the consumer group, and runs an engine for each task that becomes its own.
+ */
+import type { Kafka } from "../../../engine/adapters/kafka/port.ts";
+import { openKafka } from "../../../engine/adapters/kafka.ts";
+import { KafkaGroup } from "../../../engine/adapters/kafka/group.ts";
+import { KafkaError } from "../../../engine/adapters/kafka/error.ts";
+import type { Deployment, SourceSettings } from "../../../engine/config/deployment.ts";
+import { Engine } from "../../../engine/runtime/engine/engine.ts";
+import type { EngineOptions, Setup } from "../../../engine/runtime/engine/options.ts";
+import type { Stage } from "../../../engine/runtime/engine/stage.ts";
+import { type EngineStatus, statusOfAll } from "../../../engine/runtime/engine/status.ts";
+import { taskAssigner } from "../../../engine/runtime/many/assigner.ts";
+import { Drain, type Ends } from "../../../engine/runtime/many/drain.ts";
+import { Instance } from "../../../engine/runtime/many/instance.ts";
+import { type KeySet, type Partitions, type Spread, spread } from "../../../engine/runtime/many/key_sets.ts";
+import { Passing } from "../../../engine/runtime/many/passing.ts";
+import { Shuffle } from "../../../engine/runtime/many/shuffle.ts";
+import { firstStage, secondStage } from "../../../engine/runtime/many/stages.ts";
+import { assignedTasks, tasksOf, type TaskUnit } from "../../../engine/runtime/many/tasks.ts";
+import { keepRecord } from "../../../engine/runtime/record.ts";
+import { serial } from "../../../engine/runtime/routes/serial.ts";
+import { partitionName, SourceError } from "../../../engine/runtime/source.ts";
+import { StoreError } from "../../../engine/runtime/store.ts";
+import { type OpeningNeeds, openTask } from "./opening.ts";
+import { beginAnew, startsOf } from "./fresh.ts";
+import { makeRepartitionTopics, sourcePartitions } from "./topics.ts";
+
+/** What every engine of the instance is given, but for its task. */
+export type SharedOptions = Omit<EngineOptions, "task" | "source" | "stage" | "steal">;
+
+export interface ManyNeeds {
+  readonly deployment: Deployment;
+  readonly source: SourceSettings & { readonly kind: "kafka" };
+  readonly shared: SharedOptions;
+}
+
+/** The plan by which events are passed on; a reload would raise it. */
+const epoch = 1;
+
+/** What the instance has found out before it joins the group. */
+interface Ground {
+  readonly placed: Spread;
+  readonly units: readonly TaskUnit[];
+  readonly opening: OpeningNeeds;
+  readonly drain: Drain | undefined;
+}
+
+export class ManyInstances {
+  private readonly kafka: Kafka;
+  private readonly setup: Setup;
+  private readonly stopped = new AbortController();
+  private instance: Instance | undefined;
+  private group: KafkaGroup | undefined;
+
+  constructor(private readonly needs: ManyNeeds) {
+    const { setup } = needs.shared;
+    // Tasks share the sinks of the instance, and sinks are written for one caller.
+    const receivers = [...setup.receivers].map(([name, receiver]) => [name, serial(receiver)] as const);
+    this.setup = { ...setup, receivers: new Map(receivers) };
+    this.kafka = openKafka(needs.source.connection, needs.deployment.app);
+  }
+
+  /** Runs until it is stopped or everything that is its own is drained. Throws what the operator must mend. */
+  async start(): Promise<void> {
+    try {
+      const ground = await this.insist(() => this.prepare());
+      if (ground === undefined) return;
+      const instance = new Instance({
+        ...this.needs.shared,
+        engineOf: (unit) => this.engineOf(unit, ground),
+      });
+      this.instance = instance;
+      this.group = this.groupOf(instance, ground.units);
+      await this.insist(() => this.group?.join() ?? Promise.resolve());
+      if (!this.stopped.signal.aborted) await instance.done;
+    } finally {
+      await this.instance?.stop();
+      await this.group?.leave();
+      await this.kafka.close();
+    }
+  }
+
+  /** Stops cleanly: every task is saved, and delivered as far as `shutdown` allows. */
+  stop(): void {
+    this.stopped.abort();
+    void this.instance?.stop();
+  }
+
+  status(): EngineStatus {
+    return statusOfAll(this.instance?.engines.map(({ run }) => run) ?? []);
+  }
+
+  private async prepare(): Promise<Ground> {
+    const { kafka, setup, needs: { deployment, source, shared } } = this;
+    const { store, log, drain, fresh } = shared;
+    const { app } = deployment;
+    await store.open();
+    const partitions = await sourcePartitions(kafka, setup.plan, deployment);
+    const placed = spread(setup.plan, partitions, app);
+    await makeRepartitionTopics(kafka, placed.keySets, deployment);
+    const counts = await this.countsOf(partitions, placed.keySets);
+    const units = tasksOf(counts, app);
+    const isKnown = await keepRecord(store, { instances: "many", counts: Object.fromEntries(counts) }, fresh);
+    if (!isKnown && !fresh) await this.checkGroup([...counts.keys()]);
+    if (fresh) await beginAnew(kafka, store, units);
+    const ends = drain ? await this.endsOf(partitions) : undefined;
+    const reading = units.filter(({ isPassed }) => !isPassed).map(({ name }) => name);
+    const joined = ends === undefined ? undefined : await Drain.join({ store, tasks: reading }, ends);
+    const opening = {
+      ...{ kafka, source, partitions, log, keySets: placed.keySets, ends: joined?.ends },
+      starts: await startsOf(store),
+    };
+    return { placed, units, opening, drain: joined };
+  }
+
+  private async countsOf(partitions: Partitions, keySets: readonly KeySet[]): Promise<ReadonlyMap<string, number>> {
+    const existing = await this.kafka.topics();
+    const sources = [...partitions.values()].flatMap((counts) => [...counts]);
+    return new Map([...sources, ...keySets.map(({ topic }) => [topic, existing.get(topic) ?? 0] as const)]);
+  }
+
+  private async endsOf(partitions: Partitions): Promise<Ends> {
+    const topics = [...partitions.values()].flatMap((counts) => [...counts.keys()]);
+    const ends = await Promise.all(
+      topics.map(async (topic) =>
+        (await this.kafka.offsets(topic)).map(({ partition, end }) =>
+          [partitionName({ topic, partition }), end] as const
+        )
+      ),
+    );
+    return new Map(ends.flat());
+  }
+
+  /** Offsets without a record: the state was lost, or this is another store than before. */
+  private async checkGroup(topics: readonly string[]): Promise<void> {
+    const { app } = this.needs.deployment;
+    if (!await this.kafka.hasCommitted(app, topics)) return;
+    throw new SourceError(
+      `The consumer group "${app}" has read before, and the store has no checkpoint of it: name the store that it ` +
+        "used, or start with --fresh to begin anew",
+      "final",
+    );
+  }
+
+  private groupOf(instance: Instance, units: readonly TaskUnit[]): KafkaGroup {
+    const { kafka, needs: { deployment: { app }, shared: { log } } } = this;
+    const topics = new Set(units.flatMap(({ partitions }) => partitions.map(({ topic }) => topic)));
+    return new KafkaGroup({
+      ...{ kafka, log, group: app, topics: [...topics] },
+      assigner: taskAssigner(app, () => instance.tasks),
+      assigned: (partitions) => instance.assign(assignedTasks(units, partitions)),
+    });
+  }
+
+  private engineOf(unit: TaskUnit, ground: Ground): Engine {
+    const { shared } = this.needs;
+    const [topic] = unit.partitions.map((partition) => partition.topic);
+    const keySet = unit.isPassed ? ground.placed.keySets.find((one) => one.topic === topic) : undefined;
+    return new Engine({
+      ...shared,
+      setup: { ...this.setup, plan: keySet?.plan ?? ground.placed.local },
+      task: unit.name,
+      steal: true,
+      fresh: false,
+      stage: this.stageOf(unit, ground, keySet),
+      source: (_plan, position) => {
+        if (this.group === undefined) throw new Error("an engine runs only while its instance is in the group");
+        return this.group.source(() => openTask(ground.opening, unit, position));
+      },
+      log: (line) => shared.log(`${unit.name}: ${line}`),
+    });
+  }
+
+  private stageOf(unit: TaskUnit, { placed, opening, drain }: Ground, keySet: KeySet | undefined): Stage {
+    const { time, log } = this.needs.shared;
+    const needs = { task: unit.name, drain, time };
+    if (keySet !== undefined) return secondStage(needs, feedsOf(keySet, opening.partitions));
+    const produce: Shuffle["options"]["produce"] = (topic, records) => this.kafka.produce(topic, records);
+    return firstStage(needs, new Passing(this.setup.plan, placed.keySets, epoch), new Shuffle({ produce, time, log }));
+  }
+
+  /** Does something with the outside until it works; undefined when stopped meanwhile. */
+  private async insist<T>(act: () => Promise<T>): Promise<T | undefined> {
+    const { time, log, failFast } = this.needs.shared;
+    const { signal } = this.stopped;
+    for (let attempt = 0, said = ""; !signal.aborted; attempt++) {
+      try {
+        return await act();
+      } catch (error) {
+        if (failFast || !mayPass(error)) throw error;
+        if (error.message !== said) log(`${error.message}; trying again until it works`);
+        said = error.message;
+        await time.sleep(time.backoff(attempt), signal);
+      }
+    }
+    return undefined;
+  }
+}
+
+/** Names of the source partitions whose events a key set takes. */
+function feedsOf({ streams }: KeySet, partitions: Partitions): (source: string) => boolean {
+  const topics = [...partitions].filter(([stream]) => streams.has(stream)).flatMap(([, counts]) => [...counts.keys()]);
+  return (source) => topics.includes(source.slice(0, source.lastIndexOf("/")));
+}
+
+/** What a further try may mend. */
+function mayPass(error: unknown): error is Error {
+  if (error instanceof StoreError || error instanceof SourceError) return error.state === "away";
+  return error instanceof KafkaError;
+}
