@@ -9,7 +9,7 @@ export const route: Command = {
     {
       name: "alert",
       value: "FILE",
-      says: "The alert as JSON, whole or the fields that routes ask for; - is standard input",
+      says: "A JSON object: the alert, or only the fields that routes ask for; - is standard input",
     },
     { name: "config", value: "FILE", says: "Deployment file; vigie.yaml by default" },
     { name: "at", value: "TIME", says: "Moment for mutes and silences; now by default" },

@@ -27,7 +27,7 @@ export async function readDeployment(path: string, instance: string): Promise<Re
   const loaded = await loadDeployment(path, { sinks, instance, env: (name) => Deno.env.get(name) });
   const { deployment } = loaded;
   if (deployment === undefined) return { ...loaded, tree: [] };
-  const names = deployment.sinks.map(({ name }) => name);
+  const names = [...new Set(deployment.sinks.map(({ name }) => name))];
   const { tree, problems } = compileRoutes({ routes: deployment.routes, sinks: names, file: shown(path) });
   return { ...loaded, tree, problems: [...loaded.problems, ...problems] };
 }

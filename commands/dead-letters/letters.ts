@@ -2,15 +2,14 @@
 import { Buffer } from "node:buffer";
 import type { Kafka } from "../../engine/adapters/kafka/port.ts";
 import { readTopics } from "../../engine/adapters/kafka_topics.ts";
-import type { Deployment } from "../../engine/config/deployment.ts";
 import { isFields, type Value } from "../../engine/model/value.ts";
 import type { RawMessage } from "../../engine/runtime/ports.ts";
 import { EnvironmentError } from "../command.ts";
 
 export interface DeadLetter {
-  /** `topic/partition/offset` of what was refused; for alerts the sink's name stands for the topic. */
+  /** `topic/partition/offset` of an event; the sink and the id of an alert. */
   readonly id: string;
-  /** Name of the stream, or of the sink. */
+  /** Name of the stream, or of the sink's lane. */
   readonly stream: string;
   readonly topic: string;
   readonly partition: number;
@@ -22,11 +21,15 @@ export interface DeadLetter {
   readonly redacted: boolean;
 }
 
-/** From topics: `names` are the topics and sinks that can have dead letters. Each place once, the newest last. */
-export async function lettersInKafka(kafka: Kafka, names: readonly string[], app: string): Promise<DeadLetter[]> {
-  const group = `${app}-dead-letters-${crypto.randomUUID().slice(0, 8)}`;
-  const messages = await readTopics(kafka, names.map((name) => `${name}.dlq`), group);
-  return unique(messages.map(ofMessage));
+/** From topics of dead letters, each once, the newest last. `lanes` are names of lanes that end in sinks. */
+export async function lettersInKafka(
+  kafka: Kafka,
+  topics: readonly string[],
+  group: string,
+  lanes: ReadonlySet<string>,
+): Promise<DeadLetter[]> {
+  const messages = await readTopics(kafka, topics, group);
+  return unique(messages.map(ofMessage), lanes);
 }
 
 function ofMessage({ key, value, headers = {} }: RawMessage): DeadLetter {
@@ -36,7 +39,7 @@ function ofMessage({ key, value, headers = {} }: RawMessage): DeadLetter {
 }
 
 /** From the file of `dead_letters: { file: … }`. A file that is not there yet has none. */
-export async function lettersInFile(path: string): Promise<DeadLetter[]> {
+export async function lettersInFile(path: string, lanes: ReadonlySet<string>): Promise<DeadLetter[]> {
   let text: string;
   try {
     text = await Deno.readTextFile(path);
@@ -44,17 +47,12 @@ export async function lettersInFile(path: string): Promise<DeadLetter[]> {
     if (error instanceof Deno.errors.NotFound) return [];
     throw new EnvironmentError(`Cannot read "${path}": ${error instanceof Error ? error.message : error}`);
   }
-  return unique(text.split("\n").flatMap((line) => ofLine(line)));
+  return unique(text.split("\n").flatMap((line) => ofLine(line)), lanes);
 }
 
 /** An incomplete last line, after a crash, is none. */
 function ofLine(line: string): DeadLetter[] {
-  let value: Value;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return [];
-  }
+  const value = parsed(line);
   if (!isFields(value)) return [];
   const { stream, topic, partition, offset, reason, raw, redacted } = value;
   const content = typeof raw === "string" ? new Uint8Array(Buffer.from(raw, "utf8")) : null;
@@ -72,13 +70,22 @@ function ofLine(line: string): DeadLetter[] {
 }
 
 /** After a crash a dead letter may have been written twice. */
-function unique(letters: readonly DeadLetter[]): DeadLetter[] {
-  return [...new Map(letters.map((letter) => [letter.id, letter])).values()];
+function unique(letters: readonly DeadLetter[], lanes: ReadonlySet<string>): DeadLetter[] {
+  const named = letters.map((letter) => lanes.has(letter.stream) ? { ...letter, id: idOfAlert(letter) } : letter);
+  return [...new Map(named.map((letter) => [letter.id, letter])).values()];
 }
 
-/** What can have a topic of dead letters: topics of streams, and sinks. */
-export function namesOf({ sinks }: Deployment, topics: readonly string[]): string[] {
-  return [...topics, ...sinks.map(({ name }) => name)];
+function idOfAlert({ id, stream, value }: DeadLetter): string {
+  const content = parsed(textOf(value));
+  return isFields(content) && typeof content.id === "string" ? `${stream}/${content.id}` : id;
+}
+
+function parsed(text: string): Value | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 export function textOf(bytes: Uint8Array | null): string {

@@ -27,7 +27,7 @@ export async function replayLetters(
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const [stream, group] of Map.groupBy(letters, (letter) => letter.stream)) {
-    const isSink = deployment.sinks.some(({ name }) => name === stream);
+    const isSink = deployment.sinks.some(({ lane }) => lane === stream);
     outcomes.push(
       ...isSink ? await toSink(stream, group, deployment, terminal) : await toTopic(group, kafka, deployment.app),
     );
@@ -65,12 +65,12 @@ function isAt(message: MessagePlace, place: MessagePlace): boolean {
 }
 
 async function toSink(
-  name: string,
+  lane: string,
   letters: readonly DeadLetter[],
   deployment: Deployment,
   terminal: Terminal,
 ): Promise<Outcome[]> {
-  const settings = deployment.sinks.find((sink) => sink.name === name);
+  const settings = deployment.sinks.find((sink) => sink.lane === lane);
   if (settings === undefined) return [];
   const output = { isTerminal: terminal.isTerminal, write: terminal.out };
   const { receiver, open, close } = openSink(settings, contextOf(deployment, output));
@@ -81,7 +81,7 @@ async function toSink(
       const [verdict] = await receiver.deliver([deliveryOf(textOf(value))], [0]);
       const done = verdict?.result === "delivered";
       const why = verdict === undefined || verdict.result === "delivered" ? "" : verdict.reason;
-      outcomes.push({ id, done, says: done ? `delivered to ${name}` : `${name} did not take it: ${why}` });
+      outcomes.push({ id, done, says: done ? `delivered to ${lane}` : `${lane} did not take it: ${why}` });
     }
   } finally {
     await close().catch(() => {});

@@ -3,13 +3,14 @@ import { openKafka } from "../../engine/adapters/kafka.ts";
 import { KafkaError } from "../../engine/adapters/kafka/error.ts";
 import type { Kafka } from "../../engine/adapters/kafka/port.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
+import { topicOf } from "../../engine/runtime/settle/refusal.ts";
 import { loadProject } from "../../engine/load.ts";
 import { parseTopic } from "../../engine/model/topic.ts";
 import { soundDeployment } from "../cli/deployment.ts";
 import { table } from "../cli/table.ts";
 import { EnvironmentError, exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
 import { brokersOf } from "../run/receivers.ts";
-import { type DeadLetter, lettersInFile, lettersInKafka, namesOf, textOf } from "./letters.ts";
+import { type DeadLetter, lettersInFile, lettersInKafka, textOf } from "./letters.ts";
 import { replayLetters } from "./replay.ts";
 
 export async function runDeadLetters(given: Given, terminal: Terminal): Promise<ExitCode> {
@@ -46,16 +47,21 @@ function kafkaOf(deployment: Deployment): Kafka | undefined {
 }
 
 async function lettersOf(deployment: Deployment, kafka: Kafka | undefined): Promise<readonly DeadLetter[]> {
-  const { deadLetters, contracts, packs } = deployment;
-  if (deadLetters.kind === "file") return await lettersInFile(deadLetters.path);
+  const { deadLetters, contracts, packs, app } = deployment;
+  const lanes = new Set(deployment.sinks.map(({ lane }) => lane));
+  if (deadLetters.kind === "file") return await lettersInFile(deadLetters.path, lanes);
   if (deadLetters.kind === "none" || kafka === undefined) {
     throw new UsageError("The deployment keeps no dead letters: set `dead_letters: { kafka: {} }` or a file");
   }
   const { streams } = await loadProject({ packs: [packs], contracts, tests: false });
   const existing = [...(await kafka.topics()).keys()];
   const patterns = [...streams.values()].flatMap(({ topics }) => topics).map(parseTopic);
-  const topics = existing.filter((topic) => patterns.some((pattern) => pattern?.match(topic) !== undefined));
-  return await lettersInKafka(kafka, namesOf(deployment, topics), deployment.app);
+  const names = new Set([...lanes].map(topicOf));
+  const topics = existing.filter((topic) => {
+    const of = topic.endsWith(".dlq") ? topic.slice(0, -".dlq".length) : "";
+    return names.has(of) || patterns.some((pattern) => pattern?.match(of) !== undefined);
+  });
+  return await lettersInKafka(kafka, topics, `${app}-dead-letters-${crypto.randomUUID().slice(0, 8)}`, lanes);
 }
 
 function chosen(letters: readonly DeadLetter[], ids: readonly string[], given: Given): readonly DeadLetter[] {

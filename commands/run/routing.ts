@@ -33,7 +33,7 @@ export function openRoutes(needs: RoutingNeeds): RoutesTask | undefined {
   const sinks = [...receivers].filter(([name]) => name !== lateLane);
   const task = new RoutesTask({
     ...shared,
-    tree,
+    tree: toLanes(tree, (name) => deployment.sinks.flatMap((sink) => sink.name === name ? [sink.lane] : [])),
     receivers: new Map(sinks.map(([name, { receiver }]) => [name, receiver])),
     dead: receivers.has(deadLane) ? [deadLane] : [],
     factsOf: (alert) => factsOf(alert, setup()),
@@ -44,6 +44,15 @@ export function openRoutes(needs: RoutingNeeds): RoutesTask | undefined {
   const nothing = () => Promise.resolve();
   receivers.set(routesLane, { receiver: task.receiver(), open: nothing, close: nothing });
   return task;
+}
+
+/** The tree with lanes in place of sinks: the name of a list of sinks stands for several. */
+function toLanes(tree: readonly Route[], lanesOf: (sink: string) => readonly string[]): readonly Route[] {
+  return tree.map((route) => ({
+    ...route,
+    sinks: route.sinks.flatMap(lanesOf),
+    routes: toLanes(route.routes, lanesOf),
+  }));
 }
 
 /** What the plan in force says of an alert's rule; nothing when the rule is gone. */

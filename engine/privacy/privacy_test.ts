@@ -76,6 +76,10 @@ Deno.test("of refused messages marks hold at any depth, and what cannot be read 
   });
   expect(of('{"ip":"203.0.113.7"')).toEqual({ key: null, value: null, redacted: true });
   expect(of('{"n":1}')).toEqual({ key: null, value: '{"n":1}', redacted: false });
+  expect(of('{ "n": 1, "n": 2 }')).toMatchObject({ value: '{ "n": 1, "n": 2 }', redacted: false });
+  expect(of('{"\\u0069p":"203.0.113.7"}')).toMatchObject({ value: '{"ip":"203.0.113"}', redacted: true });
+  expect(of('["203.0.113.7"]')).toMatchObject({ value: null, redacted: true });
+  for (const text of ["{", "null", "[[[["]) expect(of(text)).toMatchObject({ value: text, redacted: false });
   expect(of(null)).toEqual({ key: null, value: null, redacted: false });
 });
 

@@ -37,12 +37,24 @@ function ofKey(key: string, mark: Personal | undefined, secret: string | undefin
   return shown === undefined || shown === null ? null : maskCards(String(shown));
 }
 
+/** Bytes stay as they were where nothing in them can be personal. */
 function ofValue(text: string, marks: Stream["personal"], secret: string | undefined): string | null {
-  const isMarked = Object.keys(marks).length > 0;
+  if (Object.keys(marks).length === 0 || !holdsAnything(text)) return maskCards(text);
   const value = parsed(text);
-  if (isFields(value) && isMarked) return JSON.stringify(maskCardsIn(ofFields(value, marks, secret)));
-  if (isMarked && text.trim() !== "") return null;
-  return maskCards(text);
+  if (value === null || typeof value === "boolean") return text;
+  if (!isFields(value)) return null;
+  if (!mayName(text, Object.keys(marks))) return maskCards(text);
+  return JSON.stringify(maskCardsIn(ofFields(value, marks, secret)));
+}
+
+/** Brackets and signs alone hold no value. */
+function holdsAnything(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text);
+}
+
+/** Whether a text has one of these names; an escape may spell any. */
+function mayName(text: string, names: readonly string[]): boolean {
+  return text.includes("\\u") || names.some((name) => text.includes(`"${name}"`));
 }
 
 /** Marks hold for a name wherever it stands: an envelope, a row before a change, an event wrapped by mistake. */

@@ -119,7 +119,8 @@ Deno.test({
       ["not_json", 50_000],
       ["schema", broken[4]?.length],
       ["null_value", undefined],
-      ["not_utf8", 3],
+      // Nobody can tell what such bytes hold, and payments have personal fields: they are withheld.
+      ["not_utf8", undefined],
     ]);
     await kafka.close();
     await deployment.remove();

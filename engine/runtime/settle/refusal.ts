@@ -7,9 +7,14 @@ export function refusalOf(lane: string, { seq, parcel }: Entry, reason: string):
   if ("refused" in parcel) return undefined;
   const what = "alert" in parcel ? parcel.alert : parcel.record;
   const base64 = (text: string) => Buffer.from(text, "utf8").toString("base64");
-  const place = { stream: lane, topic: lane, partition: 0, offset: seq };
+  const place = { stream: lane, topic: topicOf(lane), partition: 0, offset: seq };
   const content = { key: base64(what.id), value: base64(JSON.stringify(what)) };
   return { refused: { ...place, reason, time: what.event_time, ...content } };
+}
+
+/** A lane's name with nothing in it that no topic can have. */
+export function topicOf(lane: string): string {
+  return lane.replaceAll("/", ".").replace(/[^A-Za-z0-9._-]/g, "_");
 }
 
 export function nameOf(parcel: Parcel): string {
