@@ -23,7 +23,11 @@ export interface Seen {
 }
 
 export class Groups {
-  constructor(private readonly shelf: Shelf, private readonly gates: Gates) {}
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly gates: Gates,
+    private readonly isSilent: (alert: Alert, now: Millis) => boolean,
+  ) {}
 
   take(route: Route, grouping: Grouping, alert: Alert, { scope, resolves }: Seen, now: Millis): void {
     const cell = this.cellOf(route, grouping, alert, scope);
@@ -70,7 +74,8 @@ export class Groups {
   }
 
   private remind(cell: GroupCell, route: Route, now: Millis): void {
-    const [first, ...others] = Object.values(cell.firing).map(batchOf);
+    const told = Object.values(cell.firing).filter((alert) => !this.isSilent(alert, now));
+    const [first, ...others] = told.map(batchOf);
     if (first === undefined) return;
     this.gates.remind(route, others.reduce(joined, first), now, this.origin(cell, 1, now));
   }

@@ -60,7 +60,8 @@ export class Router {
       drop: (key: string) => this.drop(key),
     };
     this.gates = new Gates(shelf, (sent) => this.sent.push(sent));
-    this.groups = new Groups(shelf, this.gates);
+    const isSilent = (alert: Alert, now: Millis) => this.silenceOf(scopeOf(alert), now) !== undefined;
+    this.groups = new Groups(shelf, this.gates, isSilent);
   }
 
   /** Silences that hold from now on. */
@@ -140,17 +141,18 @@ export class Router {
 
   private isSilenced(alert: Alert, { resolves }: RuleFacts, scope: Scope, now: Millis): boolean {
     const quiet = this.quietCell();
-    const silence = this.silences.find(({ starts, ends, condition }) =>
-      starts <= now && now < ends && condition.test(scope) === true
-    );
+    const silence = this.silenceOf(scope, now);
     const wasSilenced = Object.hasOwn(quiet.episodes, alert.episode);
     if (alert.status === "resolved" && wasSilenced) {
-      delete quiet.episodes[alert.episode];
-      this.keep(quiet);
+      this.forgetEpisode(quiet, alert.episode);
       this.count("resolved after a silence");
       return true;
     }
-    if (silence === undefined) return false;
+    if (silence === undefined) {
+      // What is told of an episode now, its end will be told too.
+      if (wasSilenced) this.forgetEpisode(quiet, alert.episode);
+      return false;
+    }
     this.count(silence.id);
     if (resolves && alert.status === "firing") {
       quiet.episodes[alert.episode] = now + episodeMax;
@@ -158,6 +160,17 @@ export class Router {
       this.keep(quiet);
     }
     return true;
+  }
+
+  private silenceOf(scope: Scope, now: Millis): ReadySilence | undefined {
+    return this.silences.find(({ starts, ends, condition }) =>
+      starts <= now && now < ends && condition.test(scope) === true
+    );
+  }
+
+  private forgetEpisode(quiet: QuietCell, episode: string): void {
+    delete quiet.episodes[episode];
+    this.keep(quiet);
   }
 
   private count(silence: string): void {

@@ -141,6 +141,19 @@ Deno.test("a silence holds from its start to its end, and the end of a silenced 
   expect(router.counts.silenced).toEqual({ s1: 1, "resolved after a silence": 1 });
 });
 
+Deno.test("a silence keeps reminders back, and what is told after it is told to its end", () => {
+  const router = routerOf(`[{ sinks: [slack], remind_every: 1h }]`);
+  const silence = { id: "s1", match: "true", reason: "", author: "", starts: start + 1, ends: start + 2 * hour };
+  router.silence(readySilences([silence]));
+  expect(shown(router.take(firing("a"), facts, start))).toEqual(["slack a"]);
+  expect(router.take(firing("b"), facts, start + 1)).toEqual([]);
+  expect(router.wake(start + hour)).toEqual([]);
+  expect(shown(router.wake(start + 2 * hour))).toEqual(["slack reminder 1: a"]);
+  const rise = firing("b-rise", { episode: "b", fingerprint: "f-b", severity: "critical" });
+  expect(shown(router.take(rise, facts, start + 2 * hour))).toEqual(["slack b-rise"]);
+  expect(shown(router.take(resolved("b"), facts, start + 2 * hour))).toEqual(["slack b-end"]);
+});
+
 Deno.test("what a route holds when it is edited away goes where it was meant to go", () => {
   const before = routerOf(`[{ sinks: [mail], match: alert.pack == "payments-fraud", first_notice_after: 1h }]`);
   before.take(firing("a"), facts, start);
