@@ -261,3 +261,19 @@ Deno.test("a staged list has a minute to become true; all that lasts has no time
     expect(new Set(lives.values())).toEqual(new Set([-1]));
     expect([...lives.keys()].every((name) => name.startsWith("{app:t}:"))).toBe(true);
   }));
+
+Deno.test("a checkpoint that takes timers away between any two commands of a reading hides none of those behind", () =>
+  scene(async ({ redis, store }) => {
+    const ids = ["a", "b", "c", "d", "e", "f"];
+    const { fence } = await claimed(store);
+    await saved(store, fence, 1, { timers: ids.map((id) => [id, 7]) });
+    const take = async (rest: readonly RedisCommand[]) => {
+      await saved(store, fence, 2, { timers: [["a", undefined], ["b", undefined]] });
+      return await redis.pipeline(rest);
+    };
+    for (const step of [0, 1]) {
+      const meddling = redisStore(meddled(redis, step, take), "app", size);
+      const found = await meddling.timers("t", 7, 2, { due: 7, id: "b" });
+      expect(found.map(({ id }) => id)).toEqual(["c", "d"]);
+    }
+  }));

@@ -3,7 +3,7 @@ import type { Millis } from "../../model/time.ts";
 import type { PendingEntry } from "../../runtime/store.ts";
 import { unsealed } from "../stored_text.ts";
 import type { TaskNames } from "./names.ts";
-import { allOf, type RedisConnection } from "./port.ts";
+import { allOf, type RedisCommand, type RedisConnection } from "./port.ts";
 import * as scripts from "./scripts.ts";
 
 /** Parts of each key, in one round trip. */
@@ -27,10 +27,10 @@ export async function readTimers(
   limit: number,
   after: Timer | undefined,
 ): Promise<readonly Timer[]> {
-  const rank = after === undefined
-    ? 0
-    : Number((await allOf(redis, [["EVAL", scripts.rankBehind, 1, timers, after.due, after.id]]))[0]);
-  const [answer] = await allOf(redis, [["ZRANGE", timers, rank, rank + limit - 1, "WITHSCORES"]]);
+  const command: RedisCommand = after === undefined
+    ? ["ZRANGE", timers, 0, limit - 1, "WITHSCORES"]
+    : ["EVAL", scripts.timersBehind, 1, timers, after.due, after.id, limit];
+  const [answer] = await allOf(redis, [command]);
   const found = pairsOf(answer).map(([id, due]) => ({ id, due: Number(due) }));
   return found.filter(({ due }) => due <= until);
 }

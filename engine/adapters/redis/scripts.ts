@@ -122,12 +122,14 @@ return left
 `;
 
 /**
- * Rank of the first timer behind (due, id), which need not be there any more. KEYS[1]: the timers. ARGV: due, id.
- * Bytes are compared one by one: Lua's own order of texts is that of the server's language.
+ * The first timers behind (due, id), which need not be there any more, with their times. KEYS[1]: the timers. ARGV: due,
+ * id, how many. In one script, because a checkpoint between two commands takes timers away and moves the ranks of those
+ * behind them. Bytes are compared one by one: Lua's own order of texts is that of the server's language.
  */
-export const rankBehind = `
+export const timersBehind = `
+local function from(rank) return redis.call('ZRANGE', KEYS[1], rank, rank + ARGV[3] - 1, 'WITHSCORES') end
 local score = redis.call('ZSCORE', KEYS[1], ARGV[2])
-if score and tonumber(score) == tonumber(ARGV[1]) then return redis.call('ZRANK', KEYS[1], ARGV[2]) + 1 end
+if score and tonumber(score) == tonumber(ARGV[1]) then return from(redis.call('ZRANK', KEYS[1], ARGV[2]) + 1) end
 local function isBehind(id)
   for i = 1, math.min(#id, #ARGV[2]) do
     local a, b = string.byte(id, i), string.byte(ARGV[2], i)
@@ -141,7 +143,7 @@ while low < high do
   local middle = math.floor((low + high) / 2)
   if isBehind(redis.call('ZRANGE', KEYS[1], middle, middle)[1]) then high = middle else low = middle + 1 end
 end
-return low
+return from(low)
 `;
 
 /** Writes a text over the one expected. KEYS[1]: its name. ARGV: the one expected, the new one. */
