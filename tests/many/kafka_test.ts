@@ -1,6 +1,7 @@
 /** Many instances on a real Kafka and Redis: the alerts are those of a replay, however many processes share the work. */
 import { expect } from "expect";
 import { openKafka } from "../../engine/adapters/kafka.ts";
+import type { Alert } from "../../engine/model/alert.ts";
 import { generatePayments, produce, replayOf } from "../run/payments.ts";
 import { runVigie, startVigie, until } from "../run/process.ts";
 import { readTopic } from "../services/read_topic.ts";
@@ -9,38 +10,47 @@ import { deployMany, planIn } from "./deployment.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false };
 
-async function begin(partitions: number) {
+async function begin(partitions: number, rules?: string) {
   const broker = await kafkaService();
-  const deployment = await deployMany({ broker, store: `store: { redis: "redis://${await redisService()}" }` });
+  const deployment = await deployMany({ broker, store: `store: { redis: "redis://${await redisService()}" }` }, rules);
   const kafka = openKafka({ brokers: [broker] }, "test");
   await kafka.createTopic(deployment.topic, { partitions, config: { "retention.ms": "-1" } });
-  const idsIn = async () =>
+  const saidIn = async () =>
     (await kafka.topics()).has(deployment.alerts)
-      ? (await readTopic([broker], deployment.alerts)).map(({ headers }) => headers.id ?? "")
+      ? (await readTopic([broker], deployment.alerts)).map(({ value }) => named(JSON.parse(textOf(value))))
       : [];
   const end = async () => {
     await kafka.close();
     await deployment.remove();
   };
-  return { broker, deployment, idsIn, end };
+  return { broker, deployment, saidIn, end };
 }
 
 async function wantedIn(folder: string, messages: ReturnType<typeof generatePayments>, topic: string) {
   const { alerts } = await replayOf(await planIn(folder), messages, topic);
-  return alerts.map(({ alert }) => alert.id).sort();
+  return alerts.map(({ alert }) => named(alert)).sort();
+}
+
+/** An alert as a failure shows it. */
+function named({ rule, window, event_time, id }: Alert): string {
+  return `${rule} ${window?.start ?? event_time} ${id}`;
+}
+
+function textOf(value: Uint8Array | null): string {
+  return new TextDecoder().decode(value ?? new Uint8Array());
 }
 
 Deno.test({
   name: "one of many drains a topic by itself, and says what a replay says, each alert once",
   ...options,
   async fn() {
-    const { broker, deployment: { folder, topic }, idsIn, end } = await begin(4);
+    const { broker, deployment: { folder, topic }, saidIn, end } = await begin(4);
     const messages = generatePayments(20_000, 4, 20);
     await produce(broker, topic, messages);
     await runVigie(["run", "--config", "vigie.yaml", "--drain"], folder);
     const wanted = await wantedIn(folder, messages, topic);
     expect(wanted.length).toBeGreaterThan(100);
-    expect((await idsIn()).sort()).toEqual(wanted);
+    expect((await saidIn()).sort()).toEqual(wanted);
     await end();
   },
 });
@@ -49,11 +59,11 @@ Deno.test({
   name: "three processes join and leave, one of them by SIGKILL: the alerts are those of a replay",
   ...options,
   async fn() {
-    const { broker, deployment: { folder, topic }, idsIn, end } = await begin(4);
+    const { broker, deployment: { folder, topic }, saidIn, end } = await begin(4);
     const messages = generatePayments(20_000, 4, 20);
     const wanted = await wantedIn(folder, messages, topic);
     const start = () => startVigie(["run", "--config", "vigie.yaml"], folder);
-    const said = async () => new Set(await idsIn()).size;
+    const said = async () => new Set(await saidIn()).size;
     const all: ReturnType<typeof start>[] = [];
     const logs = () => all.map((running) => running.log()).join("\n---\n");
     const more = async (part: number) => {
@@ -77,7 +87,48 @@ Deno.test({
       expect(await running.ended).toBe(0);
     }
     await runVigie(["run", "--config", "vigie.yaml", "--drain"], folder);
-    expect([...new Set(await idsIn())].sort()).toEqual(wanted);
+    expect([...new Set(await saidIn())].sort()).toEqual(wanted);
+    await end();
+  },
+});
+
+const shortWindows = `pack: many
+defaults: { severity: warning, sinks: [alerts_fraud_payments] }
+rules:
+  - id: order-seen
+    title: An order was paid
+    kind: threshold
+    on: payments
+    key: payment.order_id
+    window: { tumbling: 1s }
+    aggregate: { payments: count() }
+    when: payments >= 1
+  - id: customer-seen
+    title: A customer paid
+    kind: threshold
+    on: payments
+    key: payment.customer_id
+    window: { tumbling: 1s }
+    aggregate: { payments: count() }
+    when: payments >= 1
+`;
+
+Deno.test({
+  name: "silence is heard by the tasks behind too: the last windows close without another event",
+  ...options,
+  async fn() {
+    const { broker, deployment: { folder, topic }, saidIn, end } = await begin(2, shortWindows);
+    const contract = `${folder}/contracts/streams/payments.yaml`;
+    const text = await Deno.readTextFile(contract);
+    await Deno.writeTextFile(contract, text.replace("lateness: 10s", "lateness: 1s").replace("idle: 10s", "idle: 1s"));
+    const messages = generatePayments(200, 2);
+    const wanted = await wantedIn(folder, messages, topic);
+    await produce(broker, topic, messages);
+    const running = startVigie(["run", "--config", "vigie.yaml"], folder);
+    await until(async () => new Set(await saidIn()).size >= wanted.length, () => running.log());
+    running.kill("SIGTERM");
+    expect(await running.ended).toBe(0);
+    expect((await saidIn()).sort()).toEqual(wanted);
     await end();
   },
 });

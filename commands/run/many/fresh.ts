@@ -3,6 +3,7 @@
  * other instances are stopped first; one is started with it, the others after it without.
  */
 import type { Kafka } from "../../../engine/adapters/kafka/port.ts";
+import { forgetDrains } from "../../../engine/runtime/many/drain.ts";
 import type { TaskUnit } from "../../../engine/runtime/many/tasks.ts";
 import { partitionName } from "../../../engine/runtime/source.ts";
 import type { CheckpointStore } from "../../../engine/runtime/store.ts";
@@ -20,6 +21,7 @@ export async function beginAnew(kafka: Kafka, store: CheckpointStore, units: rea
     ),
   );
   await store.put(startsName, version + JSON.stringify(ends.flat()));
+  await forgetDrains(store, units.map(({ name }) => name));
   for (const { name } of units) await store.drop(name);
 }
 

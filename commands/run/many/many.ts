@@ -8,7 +8,7 @@ import { KafkaGroup } from "../../../engine/adapters/kafka/group.ts";
 import { KafkaError } from "../../../engine/adapters/kafka/error.ts";
 import type { Deployment, SourceSettings } from "../../../engine/config/deployment.ts";
 import { Engine } from "../../../engine/runtime/engine/engine.ts";
-import type { EngineOptions, Setup } from "../../../engine/runtime/engine/options.ts";
+import type { EngineOptions, Position, Setup } from "../../../engine/runtime/engine/options.ts";
 import type { Stage } from "../../../engine/runtime/engine/stage.ts";
 import { type EngineStatus, statusOfAll } from "../../../engine/runtime/engine/status.ts";
 import { taskAssigner } from "../../../engine/runtime/many/assigner.ts";
@@ -21,7 +21,7 @@ import { firstStage, secondStage } from "../../../engine/runtime/many/stages.ts"
 import { assignedTasks, tasksOf, type TaskUnit } from "../../../engine/runtime/many/tasks.ts";
 import { keepRecord } from "../../../engine/runtime/record.ts";
 import { serial } from "../../../engine/runtime/routes/serial.ts";
-import { partitionName, SourceError } from "../../../engine/runtime/source.ts";
+import { partitionName, type Source, SourceError } from "../../../engine/runtime/source.ts";
 import { StoreError } from "../../../engine/runtime/store.ts";
 import { type OpeningNeeds, openTask } from "./opening.ts";
 import { beginAnew, startsOf } from "./fresh.ts";
@@ -35,6 +35,9 @@ export interface ManyNeeds {
   readonly source: SourceSettings & { readonly kind: "kafka" };
   readonly shared: SharedOptions;
 }
+
+/** How often an instance that drains looks whether all is done. */
+const lookMillis = 200;
 
 /** The plan by which events are passed on; a reload would raise it. */
 const epoch = 1;
@@ -70,11 +73,12 @@ export class ManyInstances {
       const instance = new Instance({
         ...this.needs.shared,
         engineOf: (unit) => this.engineOf(unit, ground),
+        drained: ({ name }) => this.insist(() => ground.drain?.done(name) ?? Promise.resolve()),
       });
       this.instance = instance;
       this.group = this.groupOf(instance, ground.units);
       await this.insist(() => this.group?.join() ?? Promise.resolve());
-      if (!this.stopped.signal.aborted) await instance.done;
+      if (!this.stopped.signal.aborted) await Promise.race([instance.done, this.drained(ground)]);
     } finally {
       await this.instance?.stop();
       await this.group?.leave();
@@ -90,6 +94,17 @@ export class ManyInstances {
 
   status(): EngineStatus {
     return statusOfAll(this.instance?.engines.map(({ run }) => run) ?? []);
+  }
+
+  /** Resolves when every task of a drain is done, whichever instance has it. */
+  private async drained({ drain, units }: Ground): Promise<void> {
+    const { time } = this.needs.shared;
+    const { signal } = this.stopped;
+    const names = units.map(({ name }) => name);
+    if (drain === undefined) return await new Promise(() => {});
+    while (!signal.aborted && await this.insist(() => drain.isDone(names)) === false) {
+      await time.sleep(lookMillis, signal);
+    }
   }
 
   private async prepare(): Promise<Ground> {
@@ -164,21 +179,48 @@ export class ManyInstances {
       task: unit.name,
       steal: true,
       fresh: false,
-      stage: this.stageOf(unit, ground, keySet),
+      stage: (room) => this.stageOf(unit, ground, keySet, room),
       source: (_plan, position) => {
         if (this.group === undefined) throw new Error("an engine runs only while its instance is in the group");
-        return this.group.source(() => openTask(ground.opening, unit, position));
+        const source = this.group.source(() => openTask(ground.opening, unit, position));
+        return keySet === undefined ? source : this.behind(source, keySet, ground.opening.partitions, position);
       },
       log: (line) => shared.log(`${unit.name}: ${line}`),
     });
   }
 
-  private stageOf(unit: TaskUnit, { placed, opening, drain }: Ground, keySet: KeySet | undefined): Stage {
+  /** Silence counts only where everything that lies in the source partitions behind has been passed on and taken. */
+  private behind(source: Source, keySet: KeySet, partitions: Partitions, position: Position): Source {
+    const topics = topicsBehind(keySet, partitions);
+    return {
+      ...source,
+      ends: async (asked) => {
+        const ends = await this.group?.ends(topics.map((topic) => ({ topic }))) ?? new Map<string, number>();
+        for (const [name, end] of ends) {
+          const at = name.lastIndexOf("/");
+          const known = position(name.slice(0, at), Number(name.slice(at + 1))) ?? 0;
+          if (known < end) throw new SourceError(`what lies in ${name} was not all passed on yet`, "away");
+        }
+        return await source.ends(asked);
+      },
+    };
+  }
+
+  private stageOf(
+    unit: TaskUnit,
+    { placed, opening, drain }: Ground,
+    keySet: KeySet | undefined,
+    room: () => void,
+  ): Stage {
     const { time, log } = this.needs.shared;
     const needs = { task: unit.name, drain, time };
     if (keySet !== undefined) return secondStage(needs, feedsOf(keySet, opening.partitions));
     const produce: Shuffle["options"]["produce"] = (topic, records) => this.kafka.produce(topic, records);
-    return firstStage(needs, new Passing(this.setup.plan, placed.keySets, epoch), new Shuffle({ produce, time, log }));
+    return firstStage(
+      needs,
+      new Passing(this.setup.plan, placed.keySets, epoch),
+      new Shuffle({ produce, time, log, room }),
+    );
   }
 
   /** Does something with the outside until it works; undefined when stopped meanwhile. */
@@ -200,9 +242,13 @@ export class ManyInstances {
 }
 
 /** Names of the source partitions whose events a key set takes. */
-function feedsOf({ streams }: KeySet, partitions: Partitions): (source: string) => boolean {
-  const topics = [...partitions].filter(([stream]) => streams.has(stream)).flatMap(([, counts]) => [...counts.keys()]);
+function feedsOf(keySet: KeySet, partitions: Partitions): (source: string) => boolean {
+  const topics = topicsBehind(keySet, partitions);
   return (source) => topics.includes(source.slice(0, source.lastIndexOf("/")));
+}
+
+function topicsBehind({ streams }: KeySet, partitions: Partitions): readonly string[] {
+  return [...partitions].filter(([stream]) => streams.has(stream)).flatMap(([, counts]) => [...counts.keys()]);
 }
 
 /** What a further try may mend. */

@@ -4,7 +4,11 @@
  */
 import type { OpenedPartition, Source, SourceBatch, SourcePartition, SourceReader } from "../../runtime/source.ts";
 import { partitionName } from "../../runtime/source.ts";
-import type { Assigner, Kafka, Listening } from "./port.ts";
+import { monotonic } from "../clock.ts";
+import type { Assigner, Kafka, Listening, PartitionOffsets } from "./port.ts";
+
+/** How long the ends of a topic are taken for those of now. */
+const askedMillis = 500;
 
 export interface GroupOptions {
   readonly kafka: Kafka;
@@ -26,6 +30,10 @@ interface Reading {
 export class KafkaGroup {
   private readonly readings = new Map<string, Reading>();
   private readonly held = new Set<string>();
+  private readonly asked = new Map<
+    string,
+    { readonly at: number; readonly offsets: Promise<readonly PartitionOffsets[]> }
+  >();
   private listening: Listening | undefined;
 
   constructor(private readonly options: GroupOptions) {}
@@ -99,13 +107,20 @@ export class KafkaGroup {
     reading.reader.batch(reading.partition, batch);
   }
 
-  private async ends(partitions: readonly SourcePartition[]): Promise<ReadonlyMap<string, number>> {
+  /** Ends of partitions now, or a moment ago: many tasks ask at about the same time. */
+  async ends(partitions: readonly { readonly topic: string }[]): Promise<ReadonlyMap<string, number>> {
     const ends = new Map<string, number>();
     for (const topic of new Set(partitions.map((asked) => asked.topic))) {
-      for (const { partition, end } of await this.options.kafka.offsets(topic)) {
-        ends.set(partitionName({ topic, partition }), end);
-      }
+      for (const { partition, end } of await this.offsets(topic)) ends.set(partitionName({ topic, partition }), end);
     }
     return ends;
+  }
+
+  private offsets(topic: string): Promise<readonly PartitionOffsets[]> {
+    const known = this.asked.get(topic);
+    if (known !== undefined && monotonic() < known.at + askedMillis) return known.offsets;
+    const offsets = this.options.kafka.offsets(topic);
+    this.asked.set(topic, { at: monotonic(), offsets });
+    return offsets;
   }
 }

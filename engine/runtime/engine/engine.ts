@@ -92,7 +92,6 @@ export class Engine {
       const depths = await this.insist("The store", () => store.depths(options.task)) ?? new Map();
       run = new Run({ ...options, setup: this.setup }, claimed, lease, (what, act) => this.insist(what, act), depths);
       this.run = run;
-      options.stage?.begin(() => run?.bell.ring());
       await this.accompany(run);
       await run.keepOrigin(run.setup);
       await openSource(run);
@@ -106,7 +105,7 @@ export class Engine {
       for (const lane of run?.lanes.values() ?? []) lane.stop();
       await options.companion?.end();
       await run?.source?.close().catch(() => {});
-      options.stage?.end();
+      run?.stage?.end();
       await store.release(claimed.fence).catch(() => {});
       this.run = undefined;
     }
@@ -212,7 +211,7 @@ async function advance(run: Run): Promise<boolean> {
 }
 
 async function newestOf(run: Run): Promise<Millis | undefined> {
-  const { stage } = run.options;
+  const { stage } = run;
   if (stage === undefined) return run.newest;
   await saveAll(run);
   const own = { sources: progressOf(run), newest: run.newest };

@@ -91,8 +91,8 @@ export interface EngineOptions {
   readonly check?: () => Promise<unknown>;
   /** Takes the task even while another's term runs, and ends when it is taken away: Kafka's assignment decides. */
   readonly steal?: boolean;
-  /** What the task does beside its rules, where there are many instances. */
-  readonly stage?: Stage;
+  /** What a life of the task does beside its rules, where there are many instances; `room` is to be called when more may be passed on. */
+  readonly stage?: (room: () => void) => Stage;
   /** Lives beside each life: routes. */
   readonly companion?: Companion;
   /** A line for the operator. */

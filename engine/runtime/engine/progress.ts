@@ -17,11 +17,10 @@ export function progressOf({ feeds }: Run): readonly Progress[] {
 
 /** Tells what is news, when it is time to. */
 export function tellProgress(run: Run): void {
-  const { stage, time } = run.options;
-  if (stage !== undefined) stage.tell(progressOf(run), time.monotonic());
+  run.stage?.tell(progressOf(run), run.options.time.monotonic());
 }
 
 /** When there will be something to tell, on the monotonic clock. */
 export function tellDue(run: Run): Millis {
-  return run.options.stage?.tellDue(progressOf(run)) ?? Infinity;
+  return run.stage?.tellDue(progressOf(run)) ?? Infinity;
 }

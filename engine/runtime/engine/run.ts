@@ -16,6 +16,7 @@ import { openLanes, outletOf } from "./leaving.ts";
 import type { Lease } from "./lease.ts";
 import type { Turn } from "./merge.ts";
 import type { EngineOptions, Setup } from "./options.ts";
+import type { Stage } from "./stage.ts";
 
 /** Why a life cannot go on: the task is another's, its store was set back, or the operator must mend something. */
 export type RunEnd =
@@ -33,6 +34,8 @@ export class Run {
   readonly head: Head;
   /** First offsets not handled of partitions that nothing reads now. */
   readonly positions: Map<string, number>;
+  /** What the task does beside its rules, where there are many instances. */
+  readonly stage: Stage | undefined;
   task: Task;
   setup: Setup;
   /** Events that the present cycle takes, in order. */
@@ -87,6 +90,7 @@ export class Run {
   ) {
     const { time, setup } = options;
     this.bell = new Bell(time);
+    this.stage = options.stage?.(() => this.bell.ring());
     this.setup = setup;
     this.head = readHead(claimed.head);
     this.positions = new Map(this.head.positions);

@@ -7,8 +7,6 @@ import type { Millis } from "../../model/time.ts";
 import type { Progress } from "../many/passed.ts";
 
 export interface Stage {
-  /** A life begins: `room` is to be called when more may be passed on. */
-  readonly begin: (room: () => void) => void;
   /** Passes an event on, before the task's own rules take it. */
   readonly pass: (event: Event) => void;
   /** Says how far source partitions have come, where that is news and it is time to. */

@@ -1,7 +1,7 @@
 /**
- * `--drain` with many instances: all want the same ends, which the first of them wrote to the store, and event time
+ * `--drain` with many instances: all want the same ends, which the first of them wrote to the store; event time
  * advances to the newest event of any source only when every task that reads sources has come to its ends
- * (semantics.md 13).
+ * (semantics.md 13); and an instance ends when every task is done, because those of one that died will come to it.
  */
 import type { Millis } from "../../model/time.ts";
 import type { Drained } from "../engine/stage.ts";
@@ -36,8 +36,8 @@ export class Drain {
       const text = await store.get(targetName);
       const underWay = text === undefined ? undefined : new Drain(options, readEnds(text));
       if (underWay !== undefined && !await underWay.isOver()) return underWay;
-      const begun = version + JSON.stringify([...ends]);
-      if (text === begun || await store.put(targetName, begun, text ?? null)) return new Drain(options, ends);
+      const begun = new Drain(options, ends);
+      if (text === begun.mark() || await store.put(targetName, begun.mark(), text ?? null)) return begun;
     }
   }
 
@@ -61,6 +61,21 @@ export class Drain {
     return Math.max(-Infinity, ...reports.map(({ newest }) => newest ?? -Infinity));
   }
 
+  /** Says that a task has delivered and saved all that the drain wants of it. */
+  async done(task: string): Promise<void> {
+    await this.options.store.put(doneName(task), this.mark());
+  }
+
+  /** Whether every one of some tasks is done, whichever instance has it. */
+  async isDone(tasks: readonly string[]): Promise<boolean> {
+    const marks = await Promise.all(tasks.map((task) => this.options.store.get(doneName(task))));
+    return marks.every((mark) => mark === this.mark());
+  }
+
+  private mark(): string {
+    return version + JSON.stringify([...this.ends]);
+  }
+
   private async isOver(): Promise<boolean> {
     return await this.newest() !== undefined;
   }
@@ -70,6 +85,18 @@ export class Drain {
     const texts = await Promise.all(tasks.map((task) => store.get(reportName(task))));
     return texts.flatMap((text) => text === undefined ? [] : [readReport(text)]);
   }
+}
+
+/** Forgets what tasks said in earlier drains. */
+export async function forgetDrains(store: DrainOptions["store"], tasks: readonly string[]): Promise<void> {
+  for (const task of tasks) {
+    await store.put(reportName(task), version + JSON.stringify({ positions: {}, newest: null }));
+    await store.put(doneName(task), version);
+  }
+}
+
+function doneName(task: string): string {
+  return `done ${task}`;
 }
 
 function reportName(task: string): string {

@@ -11,6 +11,8 @@ const claimAgainMillis = 2_000;
 
 export interface InstanceOptions {
   readonly engineOf: (unit: TaskUnit) => Engine;
+  /** A drain has come to the end of a task. */
+  readonly drained: (unit: TaskUnit) => Promise<void>;
   readonly time: Timekeeper;
   readonly log: (line: string) => void;
 }
@@ -19,7 +21,6 @@ interface Slot {
   engine: Engine | undefined;
   /** The group says that the task belongs here. */
   isOurs: boolean;
-  isDrained: boolean;
   /** Resolves when the engine that ran last has ended. */
   ended: Promise<void>;
 }
@@ -27,9 +28,8 @@ interface Slot {
 export class Instance {
   private readonly slots = new Map<string, Slot>();
   private readonly stopped = new AbortController();
-  private isAssigned = false;
   private conclude: (error?: Error) => void = () => {};
-  /** Resolves when it was stopped or everything is drained; rejects with what the operator must mend. */
+  /** Resolves when it was stopped; rejects with what the operator must mend. */
   readonly done: Promise<void>;
 
   constructor(private readonly options: InstanceOptions) {
@@ -51,11 +51,9 @@ export class Instance {
   /** The group has shared its tasks out: these are ours, and no others. */
   assign(units: readonly TaskUnit[]): void {
     if (this.stopped.signal.aborted) return;
-    this.isAssigned = true;
     const ours = new Set(units.map(({ name }) => name));
     for (const [name, slot] of this.slots) if (slot.isOurs && !ours.has(name)) this.giveUp(name, slot);
     for (const unit of units) this.takeUp(unit);
-    this.lookForEnd();
   }
 
   /** Stops every engine cleanly. */
@@ -75,11 +73,10 @@ export class Instance {
 
   private takeUp(unit: TaskUnit): void {
     const slot = this.slots.get(unit.name) ??
-      { engine: undefined, isOurs: false, isDrained: false, ended: Promise.resolve() };
+      { engine: undefined, isOurs: false, ended: Promise.resolve() };
     this.slots.set(unit.name, slot);
     if (slot.isOurs) return;
     slot.isOurs = true;
-    slot.isDrained = false;
     slot.ended = slot.ended.then(() => this.keepRunning(unit, slot)).catch((error) => {
       this.conclude(error instanceof Error ? error : new Error(String(error)));
     });
@@ -96,16 +93,7 @@ export class Instance {
         log(`Another instance has taken the task ${unit.name}; claiming it again while the group says it is ours`);
         await time.sleep(claimAgainMillis, signal);
       }
-      if (end === "drained") {
-        slot.isDrained = true;
-        return this.lookForEnd();
-      }
+      if (end === "drained") return await this.options.drained(unit);
     }
-  }
-
-  /** A drain is over when everything that is ours is. */
-  private lookForEnd(): void {
-    const ours = [...this.slots.values()].filter(({ isOurs }) => isOurs);
-    if (this.isAssigned && ours.length > 0 && ours.every(({ isDrained }) => isDrained)) this.conclude();
   }
 }

@@ -17,11 +17,11 @@ export interface ShuffleOptions {
   readonly produce: Produce;
   readonly time: Pick<Timekeeper, "sleep" | "backoff">;
   readonly log: (line: string) => void;
+  /** Called when records were acknowledged. */
+  readonly room: () => void;
 }
 
 export class Shuffle {
-  /** Called when records were acknowledged. */
-  room: () => void = () => {};
   private waiting: Outgoing[] = [];
   private pushed = 0;
   private acknowledgedCount = 0;
@@ -90,6 +90,6 @@ export class Shuffle {
     const due = this.watchers.filter(({ at }) => at <= this.acknowledgedCount);
     this.watchers = this.watchers.filter(({ at }) => at > this.acknowledgedCount);
     for (const { resolve } of due) resolve();
-    this.room();
+    this.options.room();
   }
 }

@@ -23,9 +23,6 @@ export interface StageNeeds {
 export function firstStage(needs: StageNeeds, passing: Passing, shuffle: Shuffle): Stage {
   const telling = new Telling();
   return {
-    begin(room) {
-      shuffle.room = room;
-    },
     pass: (event: Event) => shuffle.push(passing.recordsOf(event)),
     tell(sources, now) {
       for (const progress of telling.news(sources, now)) shuffle.push(passing.progressOf(progress));
@@ -46,7 +43,6 @@ export function firstStage(needs: StageNeeds, passing: Passing, shuffle: Shuffle
 /** Takes what was passed on; `feeds` says which source partitions feed it. */
 export function secondStage(needs: StageNeeds, feeds: (source: string) => boolean): Stage {
   return {
-    begin: () => {},
     pass: () => {},
     tell: () => {},
     tellDue: () => Infinity,

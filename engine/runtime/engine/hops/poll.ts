@@ -30,7 +30,7 @@ export function isDrained(run: Run): boolean {
 }
 
 /** What was passed on has no end of its own: a drain has it all when the source partitions behind it are known to theirs. */
-function endDrain({ options: { drain, stage }, feeds, positions }: Run): void {
+function endDrain({ options: { drain }, stage, feeds, positions }: Run): void {
   if (!drain || stage?.isComplete(positions) !== true) return;
   for (const feed of feeds) if (feed.opened.isPassed === true) feed.hasEnded = true;
 }

@@ -66,7 +66,7 @@ export async function boundsHold(run: Run): Promise<void> {
 const boundsMillis = 500;
 
 function isOverBounds(run: Run): boolean {
-  const { task, outbox, lanes, options: { checkpoint, stage } } = run;
+  const { task, outbox, lanes, stage, options: { checkpoint } } = run;
   if (stage?.isFull() === true) return true;
   if (run.saving !== undefined && (task.dirty >= 2 * checkpoint.maxDirty || outbox.dirty >= 2 * outboxDirtyMax)) {
     return true;
@@ -102,7 +102,7 @@ function beginCheckpoint(run: Run): string {
   since.collected = time.monotonic();
   const checkpoint = { number: run.number + 1, head: text, states, timers, outbox, lanes };
   // Offsets are saved only when what was passed on before them cannot be lost.
-  const acknowledged = run.options.stage?.acknowledged() ?? Promise.resolve();
+  const acknowledged = run.stage?.acknowledged() ?? Promise.resolve();
   run.saving = acknowledged.then(() => write(run, checkpoint)).finally(() => {
     run.saving = undefined;
     run.bell.ring();

@@ -46,7 +46,7 @@ function take(run: Run, { feed, arrival }: Turn): boolean {
   run.current = message;
   if (place.time > run.newest) run.newest = place.time;
   const event = { place, data, change, watermark: input.watermark };
-  run.options.stage?.pass(event);
+  run.stage?.pass(event);
   return run.task.take(input, event);
 }
 
