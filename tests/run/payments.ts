@@ -7,7 +7,7 @@ import { loadProject } from "../../engine/load.ts";
 import type { Alert, OutputRecord } from "../../engine/model/alert.ts";
 import { createDecoder } from "../../engine/runtime/decode.ts";
 import type { RawMessage } from "../../engine/runtime/ports.ts";
-import { replay } from "../../engine/runtime/replay.ts";
+import { replay, type ReplayOptions } from "../../engine/runtime/replay.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const start = Date.parse("2026-01-05T10:00:00Z");
@@ -61,8 +61,16 @@ export interface Replayed {
   readonly records: readonly OutputRecord[];
 }
 
-/** What a replay of the messages gives; the topic may be another than the messages say. */
-export async function replayOf(plan: Plan, messages: readonly RawMessage[], topic = "payments"): Promise<Replayed> {
+/**
+ * What a replay of the messages gives; the topic may be another than the messages say. With `privacy`, personal fields
+ * are treated as in a run.
+ */
+export async function replayOf(
+  plan: Plan,
+  messages: readonly RawMessage[],
+  topic = "payments",
+  options: Pick<ReplayOptions, "privacy"> = {},
+): Promise<Replayed> {
   const alerts: { alert: Alert; sinks: readonly string[] }[] = [];
   const records: OutputRecord[] = [];
   const stream = plan.streams.get("payments");
@@ -83,6 +91,6 @@ export async function replayOf(plan: Plan, messages: readonly RawMessage[], topi
     record: (record) => records.push(record),
     late: () => {},
     dead: () => {},
-  });
+  }, options);
   return { alerts, records };
 }

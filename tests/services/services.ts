@@ -174,22 +174,36 @@ function signal(pid: number, name: Deno.Signal | 0): boolean {
   return success;
 }
 
-/** Whether a process of the group still runs; one that ended and was not yet waited for by its parent does not. */
+/**
+ * Whether a process of the group still runs. One that ended and was not yet waited for does not, but only once its last
+ * thread has ended: until then its sockets are open, although its first thread is a zombie already.
+ */
 function hasMembers(group: number): boolean {
-  for (const { name } of Deno.readDirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const [, state, , member] = /^.*\) (\S) (\d+) (\d+)/s.exec(statOf(name)) ?? [];
-    if (Number(member) === group && state !== "Z" && state !== "X") return true;
-  }
-  return false;
+  return namesIn("/proc").some((name) => {
+    if (!/^\d+$/.test(name) || stateOf(`/proc/${name}/stat`)?.group !== group) return false;
+    return namesIn(`/proc/${name}/task`).some((thread) => {
+      const state = stateOf(`/proc/${name}/task/${thread}/stat`)?.state;
+      return state !== undefined && state !== "Z" && state !== "X";
+    });
+  });
 }
 
-/** Empty when the process ended meanwhile. */
-function statOf(pid: string): string {
+/** Names in a folder; none when the process ended meanwhile. */
+function namesIn(folder: string): string[] {
   try {
-    return Deno.readTextFileSync(`/proc/${pid}/stat`);
+    return [...Deno.readDirSync(folder)].map(({ name }) => name);
   } catch {
-    return "";
+    return [];
+  }
+}
+
+/** State and group of a process or thread; undefined when it ended meanwhile. */
+function stateOf(path: string): { readonly state: string; readonly group: number } | undefined {
+  try {
+    const [, state, group] = /^.*\) (\S) \d+ (\d+)/s.exec(Deno.readTextFileSync(path)) ?? [];
+    return state === undefined ? undefined : { state, group: Number(group) };
+  } catch {
+    return undefined;
   }
 }
 
