@@ -242,6 +242,8 @@ async function listen(client: Client, options: ReadOptions): Promise<Listening> 
       groupId: options.group,
       allowAutoTopicCreation: false,
       sessionTimeout: options.sessionMillis ?? 6_000,
+      // A member that is gone holds up the others for so long when they share partitions out anew.
+      rebalanceTimeout: 8_000,
       heartbeatInterval: 2_000,
       maxWaitTimeInMs: fetchWaitMillis,
       maxBytesPerPartition: 1 << 20,

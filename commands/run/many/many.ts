@@ -39,6 +39,9 @@ export interface ManyNeeds {
 /** How often an instance that drains looks whether all is done. */
 const lookMillis = 200;
 
+/** How long a stop waits for Kafka to hear of it; the other members notice by themselves later. */
+const leaveMillis = 2_000;
+
 /** The plan by which events are passed on; a reload would raise it. */
 const epoch = 1;
 
@@ -77,12 +80,13 @@ export class ManyInstances {
       });
       this.instance = instance;
       this.group = this.groupOf(instance, ground.units);
-      await this.insist(() => this.group?.join() ?? Promise.resolve());
-      if (!this.stopped.signal.aborted) await Promise.race([instance.done, this.drained(ground)]);
+      // Joining waits for the other members: a stop does not.
+      const joined = this.insist(() => this.group?.join() ?? Promise.resolve());
+      await Promise.race([joined.then(() => new Promise(() => {})), instance.done, this.drained(ground)]);
     } finally {
       await this.instance?.stop();
-      await this.group?.leave();
-      await this.kafka.close();
+      const left = Promise.resolve(this.group?.leave()).then(() => this.kafka.close());
+      await Promise.race([left, this.needs.shared.time.sleep(leaveMillis)]);
     }
   }
 
