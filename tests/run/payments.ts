@@ -69,7 +69,7 @@ export async function replayOf(
   plan: Plan,
   messages: readonly RawMessage[],
   topic = "payments",
-  options: Pick<ReplayOptions, "privacy"> = {},
+  options: Pick<ReplayOptions, "privacy" | "until"> = {},
 ): Promise<Replayed> {
   const alerts: { alert: Alert; sinks: readonly string[] }[] = [];
   const records: OutputRecord[] = [];
