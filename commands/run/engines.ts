@@ -18,10 +18,11 @@ export interface RunningEngine {
   readonly status: () => EngineStatus;
 }
 
-export function openEngine(deployment: Deployment, shared: SharedOptions): RunningEngine {
+/** `meaning` is equal for plans that mean the same. */
+export function openEngine(deployment: Deployment, shared: SharedOptions, meaning: string): RunningEngine {
   const { source } = deployment;
   return deployment.instances === "many" && source.kind === "kafka"
-    ? manyInstances(new ManyInstances({ deployment, source, shared }), shared.setup)
+    ? manyInstances(new ManyInstances({ deployment, source, shared, meaning }), shared.setup)
     : oneInstance(deployment, shared);
 }
 

@@ -28,6 +28,11 @@ import { openLookups, openStore } from "./stores.ts";
 /** How long a claim of the task holds without renewal: a standby takes over about as long after a crash. */
 const termMillis = 5_000;
 
+/** Drains take up nothing new; many instances would have to at one moment. */
+const noReload =
+  "Rules are not reloaded here: a drain ends with those that it began with, and many instances take up " +
+  "others when all of them have been stopped";
+
 interface Loaded {
   readonly deployment: Deployment;
   readonly tree: readonly Route[];
@@ -78,14 +83,17 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     log,
     ...(routes === undefined ? {} : { companion: routes }),
   };
-  const engine = openEngine(deployment, shared);
+  const engine = openEngine(deployment, shared, read.meaning);
   log(opening(read.setup.plan, deployment));
   const reloader = drain || deployment.instances === "many" ? undefined : new Reloader(
     { paths: pathsOf(deployment), read: () => readSetup(input), switchTo: (setup) => engine.reload(setup), log },
     { content, meaning: read.meaning },
   );
-  const server = serve(deployment, isEmbedded, () => engine.status(), reloader, log);
-  signals.onReload(() => void reloader?.reload());
+  const server = serve(deployment, isEmbedded, () => engine.status(), reloader ?? noReload, log);
+  signals.onReload(() => {
+    if (reloader === undefined) log(noReload);
+    void reloader?.reload();
+  });
   signals.onStop(() => {
     log("Stopping: what was read is saved and delivered");
     engine.stop();

@@ -5,20 +5,24 @@ import { EnvironmentError } from "../command.ts";
 import type { Reloader } from "./reloader.ts";
 import { type RunningServer, startServer } from "./server.ts";
 
+const noReloads = { done: 0, failed: 0, last: undefined };
+
 /** Throws when the address is taken; the embedded engine does without. */
 export function serve(
   { http }: Deployment,
   isEmbedded: boolean,
   status: () => EngineStatus,
-  reloader: Reloader | undefined,
+  /** Or why there is none. */
+  reloader: Reloader | string,
   log: (line: string) => void,
 ): RunningServer | undefined {
   if (http === undefined) return undefined;
   try {
     const server = startServer(http, {
       status,
-      reloads: () => ({ ...(reloader?.counts ?? { done: 0, failed: 0 }), last: reloader?.last }),
-      reload: () => reloader?.reload() ?? Promise.resolve({ outcome: "unchanged" }),
+      reloads: () => typeof reloader === "string" ? noReloads : { ...reloader.counts, last: reloader.last },
+      reload: () =>
+        typeof reloader === "string" ? Promise.resolve({ outcome: "refused", problems: reloader }) : reloader.reload(),
     });
     log(`Status on http://${server.address}/v1/status`);
     return server;

@@ -76,6 +76,11 @@ export function openKafka(connection: KafkaConnection, clientId: string): Kafka 
         const found = await (await links.admin()).fetchOffsets({ groupId: group, topics: [...topics] });
         return found.some(({ partitions }) => partitions.some(({ offset }) => Number(offset) >= 0));
       }),
+    members: (group) =>
+      asked(async () => {
+        const { groups } = await (await links.admin()).describeGroups([group]);
+        return groups.reduce((sum, { members }) => sum + members.length, 0);
+      }),
     retention: (topic) => asked(async () => retentionOf(await links.admin(), topic)),
     createTopic: (name, settings) => asked(async () => createTopic(await links.admin(), name, settings)),
     produce: (topic, messages) =>

@@ -18,6 +18,7 @@ import { type KeySet, type Partitions, type Spread, spread } from "../../../engi
 import { Passing } from "../../../engine/runtime/many/passing.ts";
 import { Shuffle } from "../../../engine/runtime/many/shuffle.ts";
 import { firstStage, secondStage } from "../../../engine/runtime/many/stages.ts";
+import { planNumber } from "../../../engine/runtime/many/plan_number.ts";
 import { assignedTasks, tasksOf, type TaskUnit } from "../../../engine/runtime/many/tasks.ts";
 import { keepRecord } from "../../../engine/runtime/record.ts";
 import { serial } from "../../../engine/runtime/routes/serial.ts";
@@ -34,6 +35,8 @@ export interface ManyNeeds {
   readonly deployment: Deployment;
   readonly source: SourceSettings & { readonly kind: "kafka" };
   readonly shared: SharedOptions;
+  /** Equal for plans that mean the same. */
+  readonly meaning: string;
 }
 
 /** How often an instance that drains looks whether all is done. */
@@ -42,15 +45,14 @@ const lookMillis = 200;
 /** How long a stop waits for Kafka to hear of it; the other members notice by themselves later. */
 const leaveMillis = 2_000;
 
-/** The plan by which events are passed on; a reload would raise it. */
-const epoch = 1;
-
 /** What the instance has found out before it joins the group. */
 interface Ground {
   readonly placed: Spread;
   readonly units: readonly TaskUnit[];
   readonly opening: OpeningNeeds;
   readonly drain: Drain | undefined;
+  /** Number of the plan. */
+  readonly epoch: number;
 }
 
 export class ManyInstances {
@@ -116,6 +118,7 @@ export class ManyInstances {
     const { store, log, drain, fresh } = shared;
     const { app } = deployment;
     await store.open();
+    const epoch = await planNumber(store, this.needs.meaning, () => kafka.members(app));
     const partitions = await sourcePartitions(kafka, setup.plan, deployment);
     const placed = spread(setup.plan, partitions, app);
     await makeRepartitionTopics(kafka, placed.keySets, deployment);
@@ -131,7 +134,7 @@ export class ManyInstances {
       ...{ kafka, source, partitions, log, keySets: placed.keySets, ends: joined?.ends },
       starts: await startsOf(store),
     };
-    return { placed, units, opening, drain: joined };
+    return { placed, units, opening, epoch, drain: joined };
   }
 
   private async countsOf(partitions: Partitions, keySets: readonly KeySet[]): Promise<ReadonlyMap<string, number>> {
@@ -212,7 +215,7 @@ export class ManyInstances {
 
   private stageOf(
     unit: TaskUnit,
-    { placed, opening, drain }: Ground,
+    { placed, opening, drain, epoch }: Ground,
     keySet: KeySet | undefined,
     room: () => void,
   ): Stage {

@@ -91,6 +91,8 @@ export interface Kafka {
   readonly offsetsAt: (topic: string, time: number) => Promise<ReadonlyMap<number, number>>;
   /** Whether a group has committed an offset of one of the topics. */
   readonly hasCommitted: (group: string, topics: readonly string[]) => Promise<boolean>;
+  /** How many members a group has. */
+  readonly members: (group: string) => Promise<number>;
   /** How long a topic keeps messages, in milliseconds; Infinity where it keeps them for ever. */
   readonly retention: (topic: string) => Promise<number>;
   /** True when it was created, false when it existed. */

@@ -1,0 +1,90 @@
+/** What many instances refuse, and in which words; and how a changed plan comes into force. */
+import { expect } from "expect";
+import { Kafka, logLevel } from "kafkajs";
+import { openKafka } from "../../engine/adapters/kafka.ts";
+import { generatePayments, produce } from "../run/payments.ts";
+import { runVigie, startVigie, until } from "../run/process.ts";
+import { kafkaService, redisService } from "../services/services.ts";
+import { deployMany } from "./deployment.ts";
+
+const options = { sanitizeOps: false, sanitizeResources: false };
+
+async function replaceIn(path: string, before: string, after: string): Promise<void> {
+  const text = await Deno.readTextFile(path);
+  if (!text.includes(before)) throw new Error(`${path} does not hold ${before}`);
+  await Deno.writeTextFile(path, text.replace(before, after));
+}
+
+async function widen(broker: string, topic: string, count: number): Promise<void> {
+  const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await admin.createPartitions({ topicPartitions: [{ topic, count }] });
+  await admin.disconnect();
+}
+
+Deno.test({
+  name: "many instances keep no state where the others cannot reach it, and have no routes: the start ends with 1",
+  ...options,
+  async fn() {
+    const deployment = await deployMany({ broker: "127.0.0.1:1", store: "store: { sqlite: state.db }" });
+    const { folder } = deployment;
+    const refused = async () => (await runVigie(["run", "--config", "vigie.yaml"], folder, 1)).log();
+    expect(await refused()).toMatch(/keeps state where every instance reaches it, and the store is sqlite/);
+    await replaceIn(`${folder}/vigie.yaml`, "store: { sqlite: state.db }", 'store: { redis: "redis://127.0.0.1:1" }');
+    await Deno.writeTextFile(`${folder}/vigie.yaml`, "routes:\n  - sinks: [alerts_fraud_payments]\n", { append: true });
+    expect(await refused()).toMatch(/`routes` group the alerts of all tasks in one place/);
+    await replaceIn(`${folder}/vigie.yaml`, "routes:\n  - sinks: [alerts_fraud_payments]\n", "");
+    await replaceIn(`${folder}/vigie.yaml`, 'kafka: { brokers: ["127.0.0.1:1"] }', "generator: { rate: 1 }");
+    expect(await refused()).toMatch(/shares the partitions of Kafka, and the source is generator/);
+    await deployment.remove();
+  },
+});
+
+Deno.test({
+  name: "state of many is not taken for state of one, nor keys looked for where another partition count puts them",
+  ...options,
+  async fn() {
+    const broker = await kafkaService();
+    const deployment = await deployMany({ broker, store: `store: { redis: "redis://${await redisService()}" }` });
+    const { folder, topic } = deployment;
+    const kafka = openKafka({ brokers: [broker] }, "test");
+    await kafka.createTopic(topic, { partitions: 2, config: { "retention.ms": "-1" } });
+    await produce(broker, topic, generatePayments(500, 2));
+    const drain = ["run", "--config", "vigie.yaml", "--drain"];
+    await runVigie(drain, folder);
+    await replaceIn(`${folder}/vigie.yaml`, "instances: many", "instances: one");
+    expect((await runVigie(drain, folder, 3)).log()).toMatch(/was written with `instances: many`.*--fresh/);
+    await replaceIn(`${folder}/vigie.yaml`, "instances: one", "instances: many");
+    await widen(broker, topic, 3);
+    expect((await runVigie(drain, folder, 3)).log()).toMatch(/had 2 partitions .* and has 3 now.*--fresh/);
+    await kafka.close();
+    await deployment.remove();
+  },
+});
+
+Deno.test({
+  name: "an instance with other rules waits until those with the rules before have stopped",
+  ...options,
+  async fn() {
+    const broker = await kafkaService();
+    const store = `store: { redis: "redis://${await redisService()}" }`;
+    const deployment = await deployMany({ broker, store });
+    const { folder, topic } = deployment;
+    const kafka = openKafka({ brokers: [broker] }, "test");
+    await kafka.createTopic(topic, { partitions: 2, config: { "retention.ms": "-1" } });
+    const app = /app: (.*)/.exec(await Deno.readTextFile(`${folder}/vigie.yaml`))?.[1] ?? "";
+    const before = startVigie(["run", "--config", "vigie.yaml"], folder);
+    await until(async () => await kafka.members(app) === 1, () => before.log());
+    await replaceIn(`${folder}/rules/many.yaml`, "attempts >= 2", "attempts >= 3");
+    const after = startVigie(["run", "--config", "vigie.yaml"], folder);
+    await until(() => /have other rules or contracts/.test(after.log()), () => after.log());
+    expect(await kafka.members(app)).toBe(1);
+    before.kill("SIGTERM");
+    expect(await before.ended).toBe(0);
+    await until(async () => await kafka.members(app) === 1, () => after.log());
+    after.kill("SIGTERM");
+    expect(await after.ended).toBe(0);
+    await kafka.close();
+    await deployment.remove();
+  },
+});
