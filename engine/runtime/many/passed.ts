@@ -40,20 +40,23 @@ export interface PassedRecord {
 /** The record of an event. */
 export function writeEvent(event: Event, epoch: number): PassedRecord {
   const { place, data, change, watermark } = event;
-  const progress = { source: place, next: place.offset + 1, watermark, state: "active" } as const;
   const value = JSON.stringify(change === undefined ? { data } : { data, change });
-  return { value, headers: { ...headersOf(progress, epoch), time: String(place.time) } };
+  const headers = headersOf({ source: place, watermark, state: "active" }, epoch);
+  return { value, headers: { ...headers, offset: String(place.offset), time: String(place.time) } };
 }
 
 /** The record that says how far a partition has come. */
 export function writeProgress(progress: Progress, epoch: number): PassedRecord {
-  return { value: null, headers: headersOf(progress, epoch) };
+  return { value: null, headers: { ...headersOf(progress, epoch), next: String(progress.next) } };
 }
 
-function headersOf({ source, next, watermark, state }: Progress, epoch: number): { [name: string]: string } {
+function headersOf(
+  { source, watermark, state }: Omit<Progress, "next">,
+  epoch: number,
+): { [name: string]: string } {
   const { stream, topic, partition } = source;
   return {
-    ...{ stream, topic, state, partition: String(partition), next: String(next), epoch: String(epoch) },
+    ...{ stream, topic, state, partition: String(partition), epoch: String(epoch) },
     watermark: Number.isFinite(watermark) ? String(watermark) : "",
   };
 }
@@ -61,11 +64,11 @@ function headersOf({ source, next, watermark, state }: Progress, epoch: number):
 /** What a record says; undefined where something else wrote it. */
 export function readPassed({ value, headers }: RawMessage): Passed | undefined {
   if (headers === undefined) return undefined;
-  const { stream, topic, partition, next, watermark, state, time, epoch } = headers;
+  const { stream, topic, partition, offset, next, watermark, state, time, epoch } = headers;
   if (stream === undefined || topic === undefined || watermark === undefined) return undefined;
   const progress = {
     source: { stream, topic, partition: Number(partition) },
-    next: Number(next),
+    next: offset === undefined ? Number(next) : Number(offset) + 1,
     watermark: watermark === "" ? -Infinity : Number(watermark),
     state: state === "idle" ? state : "active",
     epoch: Number(epoch),
