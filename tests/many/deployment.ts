@@ -57,6 +57,14 @@ rules:
     window: { tumbling: 1m }
     aggregate: { payments: count() }
     when: payments > 5
+  - id: busy-hours
+    title: Many minutes with many payments
+    kind: threshold
+    on: alerts
+    where: alert.rule == "volume"
+    window: { tumbling: 5m }
+    aggregate: { minutes: count() }
+    when: minutes >= 2
 `;
 
 /** Writes \`vigie.yaml\` for many instances, the contracts, and the rules. */
