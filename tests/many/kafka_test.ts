@@ -139,3 +139,33 @@ Deno.test({
     await end();
   },
 });
+
+Deno.test({
+  name: "a process that is stopped while others take over, and wakes, changes nothing",
+  ...options,
+  async fn() {
+    const { broker, deployment: { folder, topic }, saidIn, end } = await begin(3);
+    const messages = generatePayments(15_000, 3, 20);
+    const wanted = await wantedIn(folder, messages, topic);
+    const start = () => startVigie(["run", "--config", "vigie.yaml"], folder);
+    const said = async () => new Set(await saidIn()).size;
+    const all = [start(), start()];
+    const logs = () => all.map((running) => running.log()).join("\n---\n");
+    await produce(broker, topic, messages.slice(0, 6_000));
+    await until(async () => await said() > 100, logs);
+    all[0]?.kill("SIGSTOP");
+    await produce(broker, topic, messages.slice(6_000, 12_000));
+    // Alerts of the last minutes come only when the other has taken over everything.
+    const volumes = async () => (await saidIn()).filter((line) => line.startsWith("volume")).length;
+    await until(async () => await volumes() >= 8, logs);
+    all[0]?.kill("SIGCONT");
+    await produce(broker, topic, messages.slice(12_000));
+    for (const running of all) {
+      running.kill("SIGTERM");
+      expect(await running.ended).toBe(0);
+    }
+    await runVigie(["run", "--config", "vigie.yaml", "--drain"], folder);
+    expect([...new Set(await saidIn())].sort()).toEqual(wanted);
+    await end();
+  },
+});
