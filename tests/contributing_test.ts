@@ -40,7 +40,7 @@ async function add(root: string, { name, room }: (typeof toys)[number]): Promise
 
 async function vigie(root: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-lock", "-A", "main.ts", ...args],
+    args: ["run", "--quiet", "-A", "main.ts", ...args],
     cwd: root,
     env: { NO_COLOR: "1" },
   }).output();
@@ -52,7 +52,7 @@ Deno.test("an aggregate, a window and a kind are each one new file and one line"
   const root = await Deno.makeTempDir({ prefix: "vigie-toys-" });
   try {
     for (const folder of ["engine", "sinks", "commands", "contracts"]) await copyTree(folder, join(root, folder));
-    for (const file of ["deno.json", "main.ts"]) await Deno.copyFile(file, join(root, file));
+    for (const file of ["deno.json", "deno.lock", "main.ts"]) await Deno.copyFile(file, join(root, file));
     for (const toy of toys) await add(root, toy);
     await Deno.mkdir(join(root, "rules"));
     await Deno.writeTextFile(join(root, "rules/toys.yaml"), blockWith("yaml", "pack: toys"));
