@@ -4,7 +4,7 @@ import { Engine } from "../../engine/runtime/engine/engine.ts";
 import type { Setup } from "../../engine/runtime/engine/options.ts";
 import { type EngineStatus, statusOf } from "../../engine/runtime/engine/status.ts";
 import { keepRecord } from "../../engine/runtime/record.ts";
-import { ManyInstances, type SharedOptions } from "./many/many.ts";
+import { ManyInstances, type ManyNeeds, type SharedOptions } from "./many/many.ts";
 import { openSource } from "./sources.ts";
 
 export interface RunningEngine {
@@ -18,20 +18,24 @@ export interface RunningEngine {
   readonly status: () => EngineStatus;
 }
 
-/** `meaning` is equal for plans that mean the same. */
-export function openEngine(deployment: Deployment, shared: SharedOptions, meaning: string): RunningEngine {
+/** `setupOf` makes a setup of the files of a plan that other instances run. */
+export function openEngine(
+  deployment: Deployment,
+  shared: SharedOptions,
+  setupOf: ManyNeeds["setupOf"],
+): RunningEngine {
   const { source } = deployment;
   return deployment.instances === "many" && source.kind === "kafka"
-    ? manyInstances(new ManyInstances({ deployment, source, shared, meaning }), shared.setup)
+    ? manyInstances(new ManyInstances({ deployment, source, shared, setupOf }))
     : oneInstance(deployment, shared);
 }
 
-function manyInstances(many: ManyInstances, setup: Setup): RunningEngine {
+function manyInstances(many: ManyInstances): RunningEngine {
   return {
     start: () => many.start(),
     stop: () => many.stop(),
-    reload: () => Promise.reject(new Error("many instances take a new plan when they are started")),
-    setup: () => setup,
+    reload: (setup) => many.reload(setup),
+    setup: () => many.current(),
     status: () => many.status(),
   };
 }

@@ -31,7 +31,12 @@ export function writePlan({ packs, contracts }: Deployment, texts: ReadonlyMap<s
 /** The deployment with the plan in force in folders of its own; undefined where the store knows none. */
 export async function withPlanInForce(deployment: Deployment): Promise<Deployment | undefined> {
   const text = await storedPlan(deployment).catch(() => undefined);
-  if (text === undefined || !text.startsWith(`${version}{`)) return undefined;
+  return text === undefined ? undefined : await withPlanOf(deployment, text);
+}
+
+/** The deployment with the files of a text in folders of their own; undefined where a later version wrote it. */
+export async function withPlanOf(deployment: Deployment, text: string): Promise<Deployment | undefined> {
+  if (!text.startsWith(`${version}{`)) return undefined;
   const written: Written = JSON.parse(text.slice(version.length));
   const folder = await Deno.makeTempDir({ prefix: "vigie-plan-" });
   const packs = join(folder, "packs");

@@ -15,7 +15,7 @@ import { embeddedDeployment } from "./embedded.ts";
 import { openEngine } from "./engines.ts";
 import { refusedForMany } from "./many/refused.ts";
 import { contentOf } from "./content.ts";
-import { withPlanInForce } from "./plan_in_force.ts";
+import { withPlanInForce, withPlanOf } from "./plan_in_force.ts";
 import { pathsOf, type ReadSetup, readSetup, type SetupInput } from "./read_setup.ts";
 import { Reloader } from "./reloader.ts";
 import { openRoutes } from "./routing.ts";
@@ -28,10 +28,8 @@ import { openLookups, openStore } from "./stores.ts";
 /** How long a claim of the task holds without renewal: a standby takes over about as long after a crash. */
 const termMillis = 5_000;
 
-/** Drains take up nothing new; many instances would have to at one moment. */
-const noReload =
-  "Rules are not reloaded here: a drain ends with those that it began with, and many instances take up " +
-  "others when all of them have been stopped";
+/** Why a drain has no reload. */
+const noReload = "A drain ends with the rules that it began with";
 
 interface Loaded {
   readonly deployment: Deployment;
@@ -83,9 +81,9 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     log,
     ...(routes === undefined ? {} : { companion: routes }),
   };
-  const engine = openEngine(deployment, shared, read.meaning);
+  const engine = openEngine(deployment, shared, (files) => setupOfPlan(input, files));
   log(opening(read.setup.plan, deployment));
-  const reloader = drain || deployment.instances === "many" ? undefined : new Reloader(
+  const reloader = drain ? undefined : new Reloader(
     { paths: pathsOf(deployment), read: () => readSetup(input), switchTo: (setup) => engine.reload(setup), log },
     { content, meaning: read.meaning },
   );
@@ -132,6 +130,13 @@ async function readOrGoOn(
   // What the store has of the plan is what this one was made from.
   const { origin: _, ...setup } = found.setup;
   return { ...found, setup };
+}
+
+/** The setup of the files of a plan that other instances run; undefined where this version cannot read them. */
+async function setupOfPlan(input: SetupInput, files: string): Promise<Setup | undefined> {
+  const laid = await withPlanOf(input.deployment, files);
+  const found = laid === undefined ? undefined : await readSetup({ ...input, deployment: laid });
+  return found === undefined || "problems" in found ? undefined : found.setup;
 }
 
 /** What did not answer or cannot be used, other than a fault of the program. */

@@ -63,27 +63,32 @@ Deno.test({
 });
 
 Deno.test({
-  name: "an instance with other rules waits until those with the rules before have stopped",
+  name: "an instance with other rules runs those of the others; alone, it runs its own",
   ...options,
   async fn() {
     const broker = await kafkaService();
     const store = `store: { redis: "redis://${await redisService()}" }`;
-    const deployment = await deployMany({ broker, store });
+    const deployment = await deployMany({ broker, store, more: 'instance: "x"' });
     const { folder, topic } = deployment;
     const kafka = openKafka({ brokers: [broker] }, "test");
     await kafka.createTopic(topic, { partitions: 2, config: { "retention.ms": "-1" } });
     const app = /app: (.*)/.exec(await Deno.readTextFile(`${folder}/vigie.yaml`))?.[1] ?? "";
-    const before = startVigie(["run", "--config", "vigie.yaml"], folder);
-    await until(async () => await kafka.members(app) === 1, () => before.log());
-    await replaceIn(`${folder}/rules/many.yaml`, "attempts >= 2", "attempts >= 3");
-    const after = startVigie(["run", "--config", "vigie.yaml"], folder);
-    await until(() => /have other rules or contracts/.test(after.log()), () => after.log());
-    expect(await kafka.members(app)).toBe(1);
-    before.kill("SIGTERM");
-    expect(await before.ended).toBe(0);
-    await until(async () => await kafka.members(app) === 1, () => after.log());
-    after.kill("SIGTERM");
-    expect(await after.ended).toBe(0);
+    await Deno.mkdir(`${folder}/others`);
+    const rules = await Deno.readTextFile(`${folder}/rules/many.yaml`);
+    await Deno.writeTextFile(`${folder}/others/many.yaml`, rules.replace("attempts >= 2", "attempts >= 3"));
+    const file = await Deno.readTextFile(`${folder}/vigie.yaml`);
+    await Deno.writeTextFile(`${folder}/other.yaml`, `${file}\npacks: others\n`);
+    const first = startVigie(["run", "--config", "vigie.yaml"], folder);
+    await until(async () => await kafka.members(app) === 1, () => first.log());
+    const second = startVigie(["run", "--config", "other.yaml"], folder);
+    await until(() => /run other rules: running these/.test(second.log()), () => second.log());
+    await until(async () => await kafka.members(app) === 2, () => second.log());
+    for (const running of [first, second]) {
+      running.kill("SIGTERM");
+      expect(await running.ended).toBe(0);
+    }
+    await until(async () => await kafka.members(app) === 0, () => second.log());
+    expect((await runVigie(["run", "--config", "other.yaml", "--drain"], folder)).log()).not.toMatch(/other rules/);
     await kafka.close();
     await deployment.remove();
   },

@@ -1,32 +1,23 @@
 /**
- * `vigie run` with `instances: many`: one instance among others (runtime.md §5). It finds out which rules run where,
- * joins the consumer group, and runs an engine for each task that becomes its own.
+ * `vigie run` with `instances: many`: one instance among others (runtime.md §5). It joins the consumer group and runs an
+ * engine for each task that becomes its own, under one plan after the other.
  */
-import type { Kafka } from "../../../engine/adapters/kafka/port.ts";
 import { openKafka } from "../../../engine/adapters/kafka.ts";
-import { KafkaGroup } from "../../../engine/adapters/kafka/group.ts";
 import { KafkaError } from "../../../engine/adapters/kafka/error.ts";
+import { KafkaGroup } from "../../../engine/adapters/kafka/group.ts";
+import type { Kafka } from "../../../engine/adapters/kafka/port.ts";
 import type { Deployment, SourceSettings } from "../../../engine/config/deployment.ts";
-import { Engine } from "../../../engine/runtime/engine/engine.ts";
-import type { EngineOptions, Position, Setup } from "../../../engine/runtime/engine/options.ts";
-import type { Stage } from "../../../engine/runtime/engine/stage.ts";
+import type { EngineOptions, Setup } from "../../../engine/runtime/engine/options.ts";
 import { type EngineStatus, statusOfAll } from "../../../engine/runtime/engine/status.ts";
 import { taskAssigner } from "../../../engine/runtime/many/assigner.ts";
-import { Drain, type Ends } from "../../../engine/runtime/many/drain.ts";
 import { Instance } from "../../../engine/runtime/many/instance.ts";
-import { type KeySet, type Partitions, type Spread, spread } from "../../../engine/runtime/many/key_sets.ts";
-import { Passing } from "../../../engine/runtime/many/passing.ts";
-import { Shuffle } from "../../../engine/runtime/many/shuffle.ts";
-import { firstStage, secondStage } from "../../../engine/runtime/many/stages.ts";
-import { planNumber } from "../../../engine/runtime/many/plan_number.ts";
-import { assignedTasks, tasksOf, type TaskUnit } from "../../../engine/runtime/many/tasks.ts";
-import { keepRecord } from "../../../engine/runtime/record.ts";
+import { PlanBook, planOf } from "../../../engine/runtime/many/plan_book.ts";
+import { assignedTasks, type TaskPartition } from "../../../engine/runtime/many/tasks.ts";
 import { serial } from "../../../engine/runtime/routes/serial.ts";
-import { partitionName, type Source, SourceError } from "../../../engine/runtime/source.ts";
+import { SourceError } from "../../../engine/runtime/source.ts";
 import { StoreError } from "../../../engine/runtime/store.ts";
-import { type OpeningNeeds, openTask } from "./opening.ts";
-import { beginAnew, startsOf } from "./fresh.ts";
-import { makeRepartitionTopics, sourcePartitions } from "./topics.ts";
+import { engineOf } from "./engine_of.ts";
+import { type Ground, type GroundNeeds, prepare, topicEnds } from "./ground.ts";
 
 /** What every engine of the instance is given, but for its task. */
 export type SharedOptions = Omit<EngineOptions, "task" | "source" | "stage" | "steal">;
@@ -35,60 +26,49 @@ export interface ManyNeeds {
   readonly deployment: Deployment;
   readonly source: SourceSettings & { readonly kind: "kafka" };
   readonly shared: SharedOptions;
-  /** Equal for plans that mean the same. */
-  readonly meaning: string;
+  readonly setupOf: GroundNeeds["setupOf"];
 }
 
-/** How often an instance that drains looks whether all is done. */
+/** How often an instance looks whether a drain is done, or tasks have halted. */
 const lookMillis = 200;
-
+/** How often it looks whether another plan is to come into force. */
+const planMillis = 500;
 /** How long a stop waits for Kafka to hear of it; the other members notice by themselves later. */
 const leaveMillis = 2_000;
 
-/** What the instance has found out before it joins the group. */
-interface Ground {
-  readonly placed: Spread;
-  readonly units: readonly TaskUnit[];
-  readonly opening: OpeningNeeds;
-  readonly drain: Drain | undefined;
-  /** Number of the plan. */
-  readonly epoch: number;
+/** The group as long as its topics stay the same. */
+interface Membership {
+  readonly group: KafkaGroup;
+  readonly topics: string;
+  /** What is ours now; undefined until the group has said so. */
+  assigned: readonly TaskPartition[] | undefined;
 }
 
 export class ManyInstances {
   private readonly kafka: Kafka;
-  private readonly setup: Setup;
   private readonly stopped = new AbortController();
+  private readonly book: PlanBook;
+  private setup: Setup;
+  private ground: Ground | undefined;
   private instance: Instance | undefined;
-  private group: KafkaGroup | undefined;
+  private membership: Membership | undefined;
+  private watchers: (() => void)[] = [];
 
   constructor(private readonly needs: ManyNeeds) {
-    const { setup } = needs.shared;
-    // Tasks share the sinks of the instance, and sinks are written for one caller.
-    const receivers = [...setup.receivers].map(([name, receiver]) => [name, serial(receiver)] as const);
-    this.setup = { ...setup, receivers: new Map(receivers) };
+    this.setup = shared(needs.shared.setup);
+    this.book = new PlanBook(needs.shared.store);
     this.kafka = openKafka(needs.source.connection, needs.deployment.app);
   }
 
-  /** Runs until it is stopped or everything that is its own is drained. Throws what the operator must mend. */
+  /** Runs until it is stopped or everything is drained. Throws what the operator must mend. */
   async start(): Promise<void> {
     try {
-      const ground = await this.insist(() => this.prepare());
-      if (ground === undefined) return;
-      const instance = new Instance({
-        ...this.needs.shared,
-        engineOf: (unit) => this.engineOf(unit, ground),
-        drained: ({ name }) => this.insist(() => ground.drain?.done(name) ?? Promise.resolve()),
-      });
-      this.instance = instance;
-      this.group = this.groupOf(instance, ground.units);
-      // Joining waits for the other members: a stop does not.
-      const joined = this.insist(() => this.group?.join() ?? Promise.resolve());
-      await Promise.race([joined.then(() => new Promise(() => {})), instance.done, this.drained(ground)]);
+      for (let { fresh } = this.needs.shared; await this.round(fresh) === "changed"; fresh = false);
     } finally {
       await this.instance?.stop();
-      const left = Promise.resolve(this.group?.leave()).then(() => this.kafka.close());
+      const left = Promise.resolve(this.membership?.group.leave()).then(() => this.kafka.close());
       await Promise.race([left, this.needs.shared.time.sleep(leaveMillis)]);
+      this.tell();
     }
   }
 
@@ -102,132 +82,151 @@ export class ManyInstances {
     return statusOfAll(this.instance?.engines.map(({ run }) => run) ?? []);
   }
 
-  /** Resolves when every task of a drain is done, whichever instance has it. */
-  private async drained({ drain, units }: Ground): Promise<void> {
-    const { time } = this.needs.shared;
-    const { signal } = this.stopped;
-    const names = units.map(({ name }) => name);
-    if (drain === undefined) return await new Promise(() => {});
-    while (!signal.aborted && await this.insist(() => drain.isDone(names)) === false) {
-      await time.sleep(lookMillis, signal);
+  /** The setup in force. */
+  current(): Setup | undefined {
+    return this.ground?.setup;
+  }
+
+  /** Brings a plan to all instances; resolves when it is in force here, with the offsets where it found partitions. */
+  async reload(setup: Setup): Promise<ReadonlyMap<string, number> | undefined> {
+    this.setup = shared(setup);
+    const { ground } = this;
+    const files = setup.origin?.text;
+    if (ground === undefined || files === undefined) return undefined;
+    if (planOf(files) === ground.inForce.plan) await this.surround(ground);
+    else {
+      const changed = new Promise<void>((resolve) => this.watchers.push(resolve));
+      await this.book.propose(files, ground.inForce, ground.units.map(({ name }) => name));
+      await changed;
+    }
+    return new Map(
+      this.status().partitions.map(({ topic, partition, position }) => [`${topic}/${partition}`, position]),
+    );
+  }
+
+  /** What is new around the same plan, such as thresholds, concerns this instance alone. */
+  private async surround(ground: Ground): Promise<void> {
+    this.ground = { ...ground, setup: this.setup };
+    for (const engine of this.instance?.engines ?? []) {
+      const plan = engine.run?.setup.plan;
+      if (plan !== undefined) await engine.reload({ ...this.setup, plan });
     }
   }
 
-  private async prepare(): Promise<Ground> {
-    const { kafka, setup, needs: { deployment, source, shared } } = this;
-    const { store, log, drain, fresh } = shared;
-    const { app } = deployment;
-    await store.open();
-    const epoch = await planNumber(store, this.needs.meaning, () => kafka.members(app));
-    const partitions = await sourcePartitions(kafka, setup.plan, deployment);
-    const placed = spread(setup.plan, partitions, app);
-    await makeRepartitionTopics(kafka, placed.keySets, deployment);
-    const counts = await this.countsOf(partitions, placed.keySets);
-    const units = tasksOf(counts, app);
-    const isKnown = await keepRecord(store, { instances: "many", counts: Object.fromEntries(counts) }, fresh);
-    if (!isKnown && !fresh) await this.checkGroup([...counts.keys()]);
-    if (fresh) await beginAnew(kafka, store, units);
-    const ends = drain ? await this.endsOf(partitions) : undefined;
-    const reading = units.filter(({ isPassed }) => !isPassed).map(({ name }) => name);
-    const joined = ends === undefined ? undefined : await Drain.join({ store, tasks: reading }, ends);
-    const opening = {
-      ...{ kafka, source, partitions, log, keySets: placed.keySets, ends: joined?.ends },
-      starts: await startsOf(store),
+  /** Runs under one plan, until another is to come into force or everything is over. */
+  private async round(fresh: boolean): Promise<"changed" | "over"> {
+    const { deployment, source, setupOf } = this.needs;
+    const needs = { ...this.needs, kafka: this.kafka, deployment, source };
+    const sharedSetupOf = async (files: string) => {
+      const found = await setupOf(files);
+      return found === undefined ? undefined : shared(found);
     };
-    return { placed, units, opening, epoch, drain: joined };
+    const ground = await this.insist(() => prepare({ ...needs, setupOf: sharedSetupOf }, this.setup, fresh));
+    if (ground === undefined) return "over";
+    this.ground = ground;
+    const instance = this.instanceOf(ground);
+    this.instance = instance;
+    // Joining waits for the other members: a stop does not.
+    const joined = this.insist(() => this.join(ground)).then(() => this.tell());
+    const over = Promise.race([joined.then(() => new Promise<void>(() => {})), instance.done, this.drained(ground)]);
+    const end = await Promise.race([over.then(() => "over" as const), this.changed(ground)]);
+    if (end === "over" || !await this.halt(instance, ground)) return "over";
+    await instance.stop();
+    return "changed";
   }
 
-  private async countsOf(partitions: Partitions, keySets: readonly KeySet[]): Promise<ReadonlyMap<string, number>> {
-    const existing = await this.kafka.topics();
-    const sources = [...partitions.values()].flatMap((counts) => [...counts]);
-    return new Map([...sources, ...keySets.map(({ topic }) => [topic, existing.get(topic) ?? 0] as const)]);
+  private instanceOf(ground: Ground): Instance {
+    const { drain, inForce } = ground;
+    return new Instance({
+      ...this.needs.shared,
+      engineOf: (unit) => {
+        const { membership, kafka, needs } = this;
+        if (membership === undefined) throw new Error("a task runs only while its instance is in the group");
+        return engineOf({ kafka, ground: this.ground ?? ground, shared: needs.shared, group: membership.group }, unit);
+      },
+      drained: async ({ name }) => void await this.insist(() => drain?.done(name) ?? Promise.resolve()),
+      halted: async ({ name }) => void await this.insist(() => this.book.mark(name, inForce.epoch + 1)),
+    });
   }
 
-  private async endsOf(partitions: Partitions): Promise<Ends> {
-    const topics = [...partitions.values()].flatMap((counts) => [...counts.keys()]);
-    const ends = await Promise.all(
-      topics.map(async (topic) =>
-        (await this.kafka.offsets(topic)).map(({ partition, end }) =>
-          [partitionName({ topic, partition }), end] as const
-        )
-      ),
-    );
-    return new Map(ends.flat());
-  }
-
-  /** Offsets without a record: the state was lost, or this is another store than before. */
-  private async checkGroup(topics: readonly string[]): Promise<void> {
-    const { app } = this.needs.deployment;
-    if (!await this.kafka.hasCommitted(app, topics)) return;
-    throw new SourceError(
-      `The consumer group "${app}" has read before, and the store has no checkpoint of it: name the store that it ` +
-        "used, or start with --fresh to begin anew",
-      "final",
-    );
-  }
-
-  private groupOf(instance: Instance, units: readonly TaskUnit[]): KafkaGroup {
+  /** Joins the group, or stays in it where the topics are those of the plan before. */
+  private async join({ units }: Ground): Promise<void> {
     const { kafka, needs: { deployment: { app }, shared: { log } } } = this;
-    const topics = new Set(units.flatMap(({ partitions }) => partitions.map(({ topic }) => topic)));
-    return new KafkaGroup({
-      ...{ kafka, log, group: app, topics: [...topics] },
-      assigner: taskAssigner(app, () => instance.tasks),
-      assigned: (partitions) => instance.assign(assignedTasks(units, partitions)),
-    });
-  }
-
-  private engineOf(unit: TaskUnit, ground: Ground): Engine {
-    const { shared } = this.needs;
-    const [topic] = unit.partitions.map((partition) => partition.topic);
-    const keySet = unit.isPassed ? ground.placed.keySets.find((one) => one.topic === topic) : undefined;
-    return new Engine({
-      ...shared,
-      setup: { ...this.setup, plan: keySet?.plan ?? ground.placed.local },
-      task: unit.name,
-      steal: true,
-      fresh: false,
-      stage: (room) => this.stageOf(unit, ground, keySet, room),
-      source: (_plan, position) => {
-        if (this.group === undefined) throw new Error("an engine runs only while its instance is in the group");
-        const source = this.group.source(() => openTask(ground.opening, unit, position));
-        return keySet === undefined ? source : this.behind(source, keySet, ground.opening.partitions, position);
-      },
-      log: (line) => shared.log(`${unit.name}: ${line}`),
-    });
-  }
-
-  /** Silence counts only where everything that lies in the source partitions behind has been passed on and taken. */
-  private behind(source: Source, keySet: KeySet, partitions: Partitions, position: Position): Source {
-    const topics = topicsBehind(keySet, partitions);
-    return {
-      ...source,
-      ends: async (asked) => {
-        const ends = await this.group?.ends(topics.map((topic) => ({ topic }))) ?? new Map<string, number>();
-        for (const [name, end] of ends) {
-          const at = name.lastIndexOf("/");
-          const known = position(name.slice(0, at), Number(name.slice(at + 1))) ?? 0;
-          if (known < end) throw new SourceError(`what lies in ${name} was not all passed on yet`, "away");
-        }
-        return await source.ends(asked);
-      },
+    const topics = [...new Set(units.flatMap(({ partitions }) => partitions.map(({ topic }) => topic)))].sort();
+    if (this.membership?.topics === topics.join(" ")) return this.assign();
+    await this.membership?.group.leave();
+    const membership: Membership = {
+      topics: topics.join(" "),
+      assigned: undefined,
+      group: new KafkaGroup({
+        ...{ kafka, log, topics, group: app },
+        assigner: taskAssigner(app, () => this.instance?.tasks ?? []),
+        assigned: (partitions) => {
+          membership.assigned = partitions;
+          this.assign();
+        },
+      }),
     };
+    this.membership = membership;
+    await membership.group.join();
   }
 
-  private stageOf(
-    unit: TaskUnit,
-    { placed, opening, drain, epoch }: Ground,
-    keySet: KeySet | undefined,
-    room: () => void,
-  ): Stage {
-    const { time, log } = this.needs.shared;
-    const needs = { task: unit.name, drain, time };
-    if (keySet !== undefined) return secondStage(needs, feedsOf(keySet, opening.partitions));
-    const produce: Shuffle["options"]["produce"] = (topic, records) => this.kafka.produce(topic, records);
-    return firstStage(
-      needs,
-      new Passing(this.setup.plan, placed.keySets, epoch),
-      new Shuffle({ produce, time, log, room }),
-    );
+  private assign(): void {
+    const { membership, ground, instance } = this;
+    if (membership?.assigned === undefined || ground === undefined) return;
+    instance?.assign(assignedTasks(ground.units, membership.assigned));
+  }
+
+  /** Resolves when every task of a drain is done, whichever instance has it. */
+  private async drained({ drain, units }: Ground): Promise<void> {
+    if (drain === undefined) return await new Promise(() => {});
+    await this.until(() => drain.isDone(units.map(({ name }) => name)));
+  }
+
+  /** Resolves when another plan is to come into force. */
+  private async changed({ inForce }: Ground): Promise<"changed" | "over"> {
+    if (this.needs.shared.drain) return await new Promise(() => {});
+    const isNewer = async () => ((await this.book.current())?.epoch ?? 0) > inForce.epoch;
+    return await this.until(isNewer, planMillis) ? "changed" : "over";
+  }
+
+  /**
+   * Halts every task, those that read sources first: then the others take what was passed on, so that no event is passed
+   * on under one plan and taken under another. False when a stop came first.
+   */
+  private async halt(instance: Instance, { units, inForce, placed }: Ground): Promise<boolean> {
+    const { log } = this.needs.shared;
+    const [passed, reading] = [units.filter(({ isPassed }) => isPassed), units.filter(({ isPassed }) => !isPassed)];
+    const areMarked = (tasks: typeof units) =>
+      this.until(() => this.book.areMarked(tasks.map(({ name }) => name), inForce.epoch + 1));
+    log("Other rules are to come into force: every task saves what it has read and passed on");
+    instance.halt("first", new Map());
+    if (!await areMarked(reading)) return false;
+    const ends = await this.insist(() => topicEnds(this.kafka, placed.keySets.map(({ topic }) => topic)));
+    if (ends === undefined) return false;
+    instance.halt("second", ends);
+    if (!await areMarked(passed)) return false;
+    const next = await this.book.current();
+    const files = next === undefined ? undefined : await this.book.files(next);
+    if (files !== undefined && files !== this.setup.origin?.text) {
+      const setup = await this.needs.setupOf(files);
+      if (setup !== undefined) this.setup = shared(setup);
+    }
+    return true;
+  }
+
+  /** Looks until something holds; false when a stop came first. */
+  private async until(holds: () => Promise<boolean>, millis = lookMillis): Promise<boolean> {
+    const { signal } = this.stopped;
+    while (!signal.aborted) {
+      if (await this.insist(holds) === true) return true;
+      await this.needs.shared.time.sleep(millis, signal);
+    }
+    return false;
+  }
+
+  private tell(): void {
+    for (const watcher of this.watchers.splice(0)) watcher();
   }
 
   /** Does something with the outside until it works; undefined when stopped meanwhile. */
@@ -248,14 +247,10 @@ export class ManyInstances {
   }
 }
 
-/** Names of the source partitions whose events a key set takes. */
-function feedsOf(keySet: KeySet, partitions: Partitions): (source: string) => boolean {
-  const topics = topicsBehind(keySet, partitions);
-  return (source) => topics.includes(source.slice(0, source.lastIndexOf("/")));
-}
-
-function topicsBehind({ streams }: KeySet, partitions: Partitions): readonly string[] {
-  return [...partitions].filter(([stream]) => streams.has(stream)).flatMap(([, counts]) => [...counts.keys()]);
+/** Tasks share the sinks of the instance, and sinks are written for one caller. */
+function shared(setup: Setup): Setup {
+  const receivers = [...setup.receivers].map(([name, receiver]) => [name, serial(receiver)] as const);
+  return { ...setup, receivers: new Map(receivers) };
 }
 
 /** What a further try may mend. */

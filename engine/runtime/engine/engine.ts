@@ -5,7 +5,7 @@
 import type { Millis } from "../../model/time.ts";
 import { pipeline } from "../pipeline.ts";
 import { settled } from "../settle.ts";
-import { SourceError } from "../source.ts";
+import { partitionName, SourceError } from "../source.ts";
 import { type Claimed, StoreError } from "../store.ts";
 import { finishInputs } from "./hops/decode.ts";
 import { isDrained } from "./hops/poll.ts";
@@ -28,6 +28,8 @@ export class Engine {
   private readonly shutdownOver = new AbortController();
   private isFresh: boolean;
   private isDrained = false;
+  private isHalted = false;
+  private haltAt: ReadonlyMap<string, number> | undefined;
   private setup: Setup;
 
   constructor(private readonly options: EngineOptions) {
@@ -39,12 +41,12 @@ export class Engine {
    * Runs until it is stopped or drained, or, where others may steal the task, until that. Throws what the operator must
    * mend.
    */
-  async start(): Promise<"stopped" | "drained" | "fenced"> {
+  async start(): Promise<"stopped" | "drained" | "halted" | "fenced"> {
     await this.insist("The store", () => this.options.store.open());
     await this.insist("The store", () => this.options.check?.() ?? Promise.resolve());
     while (!this.stopped.signal.aborted) {
       const end = await this.life();
-      if (end === undefined) return this.isDrained ? "drained" : "stopped";
+      if (end === undefined) return this.isHalted ? "halted" : this.isDrained ? "drained" : "stopped";
       if (end.why === "failed") throw end.error;
       if (end.why === "fenced" && this.options.steal === true) return "fenced";
       this.options.log(
@@ -61,6 +63,14 @@ export class Engine {
     this.stopped.abort();
     if (this.run === undefined) return;
     this.run.isStopping = true;
+    this.run.bell.ring();
+  }
+
+  /** Ends, saved but perhaps not delivered, when partitions have been taken up to these offsets: at once without any. */
+  halt(ends: ReadonlyMap<string, number>): void {
+    this.haltAt = ends;
+    if (this.run === undefined) return;
+    this.run.haltAt = ends;
     this.run.bell.ring();
   }
 
@@ -92,6 +102,7 @@ export class Engine {
       const depths = await this.insist("The store", () => store.depths(options.task)) ?? new Map();
       run = new Run({ ...options, setup: this.setup }, claimed, lease, (what, act) => this.insist(what, act), depths);
       this.run = run;
+      run.haltAt = this.haltAt;
       await this.accompany(run);
       await run.keepOrigin(run.setup);
       await openSource(run);
@@ -157,8 +168,9 @@ export class Engine {
     const over = isDrained
       ? this.untilStopped().then(() => time.sleep(shutdown, this.shutdownOver.signal))
       : time.sleep(shutdown, this.shutdownOver.signal);
-    await Promise.race([saveAll(run), over]);
-    await settled(lanes, over);
+    const saved = Promise.race([saveAll(run).then(() => true), over.then(() => false)]);
+    this.isHalted = await saved && hasHalted(run) && run.end === undefined;
+    if (!this.isHalted) await settled(lanes, over);
     await this.options.companion?.conclude(over, isDrained);
     this.shutdownOver.abort();
     for (const lane of lanes) lane.stop();
@@ -220,12 +232,18 @@ async function newestOf(run: Run): Promise<Millis | undefined> {
 
 /** Runs the pipeline until the life ends, a stop is asked for, or everything has been read: then it is true. */
 async function cycle(run: Run): Promise<boolean> {
-  while (run.end === undefined && !run.isStopping) {
+  while (run.end === undefined && !run.isStopping && !hasHalted(run)) {
     for (const hop of pipeline) await hop(run);
     if (run.next !== undefined) await replan(run, run.next);
     if (run.end === undefined && isDrained(run)) return true;
   }
   return false;
+}
+
+/** Whether every partition has been taken as far as it is to be. */
+function hasHalted({ haltAt, feeds, isTorn }: Run): boolean {
+  if (haltAt === undefined || isTorn) return false;
+  return feeds.every(({ partition, position }) => position >= (haltAt.get(partitionName(partition)) ?? 0));
 }
 
 /** What no further try can mend. */

@@ -66,6 +66,8 @@ export class Run {
   /** The source hands over what it has. */
   isReading = false;
   isStopping = false;
+  /** Offsets up to which partitions are taken, after which the life ends; undefined for a life without such an end. */
+  haltAt: ReadonlyMap<string, number> | undefined;
   /** A stop left timers unfired because the store was away: what was stepped since is not saved. */
   isTorn = false;
   /** What was saved last was told to the source, for tools that show lag; on the monotonic clock. */

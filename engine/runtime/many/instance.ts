@@ -4,6 +4,7 @@
  */
 import type { Engine } from "../engine/engine.ts";
 import type { Timekeeper } from "../engine/options.ts";
+import type { Ends } from "./drain.ts";
 import type { TaskUnit } from "./tasks.ts";
 
 /** Wait before a task that another took is claimed again, while the group still says that it belongs here. */
@@ -13,11 +14,14 @@ export interface InstanceOptions {
   readonly engineOf: (unit: TaskUnit) => Engine;
   /** A drain has come to the end of a task. */
   readonly drained: (unit: TaskUnit) => Promise<void>;
+  /** A task has come to its halt. */
+  readonly halted: (unit: TaskUnit) => Promise<void>;
   readonly time: Timekeeper;
   readonly log: (line: string) => void;
 }
 
 interface Slot {
+  readonly unit: TaskUnit;
   engine: Engine | undefined;
   /** The group says that the task belongs here. */
   isOurs: boolean;
@@ -27,6 +31,11 @@ interface Slot {
 
 export class Instance {
   private readonly slots = new Map<string, Slot>();
+  /** Offsets at which tasks of one stage halt; undefined while they run on. */
+  private readonly halts: { first: Ends | undefined; second: Ends | undefined } = {
+    first: undefined,
+    second: undefined,
+  };
   private readonly stopped = new AbortController();
   private conclude: (error?: Error) => void = () => {};
   /** Resolves when it was stopped; rejects with what the operator must mend. */
@@ -56,6 +65,15 @@ export class Instance {
     for (const unit of units) this.takeUp(unit);
   }
 
+  /**
+   * Halts the tasks of one stage, those too that come to be ours later: saved, up to these offsets, and marked. Tasks that
+   * read sources halt where they are.
+   */
+  halt(stage: "first" | "second", ends: Ends): void {
+    this.halts[stage] = ends;
+    for (const { unit, engine } of this.slots.values()) if (this.haltOf(unit) !== undefined) engine?.halt(ends);
+  }
+
   /** Stops every engine cleanly. */
   async stop(): Promise<void> {
     this.stopped.abort();
@@ -73,7 +91,7 @@ export class Instance {
 
   private takeUp(unit: TaskUnit): void {
     const slot = this.slots.get(unit.name) ??
-      { engine: undefined, isOurs: false, ended: Promise.resolve() };
+      { unit, engine: undefined, isOurs: false, ended: Promise.resolve() };
     this.slots.set(unit.name, slot);
     if (slot.isOurs) return;
     slot.isOurs = true;
@@ -87,13 +105,20 @@ export class Instance {
     const { engineOf, time, log } = this.options;
     const { signal } = this.stopped;
     while (slot.isOurs && !signal.aborted) {
+      const ends = this.haltOf(unit);
       slot.engine = engineOf(unit);
+      if (ends !== undefined) slot.engine.halt(ends);
       const end = await slot.engine.start().finally(() => slot.engine = undefined);
       if (end === "fenced" && slot.isOurs) {
         log(`Another instance has taken the task ${unit.name}; claiming it again while the group says it is ours`);
         await time.sleep(claimAgainMillis, signal);
       }
+      if (end === "halted") return await this.options.halted(unit);
       if (end === "drained") return await this.options.drained(unit);
     }
+  }
+
+  private haltOf({ isPassed }: TaskUnit): Ends | undefined {
+    return isPassed ? this.halts.second : this.halts.first;
   }
 }
