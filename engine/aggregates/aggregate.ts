@@ -27,6 +27,20 @@ export interface Fold<S> {
   load?(saved: Value): S;
   /** Whether the result stopped being exact. */
   approximate?(state: S): boolean;
+  /** A total over buckets that come, grow and leave, where merging all of them for every event would cost too much. */
+  follow?(): RunningTotal<S>;
+}
+
+/** What the buckets of a window hold together, while that can be told exactly without merging them. */
+export interface RunningTotal<S> {
+  /** A bucket comes in with everything that it holds. */
+  enter(bucket: S): void;
+  /** A bucket that is in gets one value more; called before the bucket has it. */
+  grow(bucket: S, value: Value): void;
+  /** A bucket goes, as it is now. */
+  leave(bucket: S): void;
+  /** The result of a merge of all buckets; undefined when only the merge can tell. */
+  result(): { readonly value: Value | undefined } | undefined;
 }
 
 /** One file per aggregate; `mod.ts` lists them. */

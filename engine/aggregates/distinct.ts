@@ -1,7 +1,7 @@
 /** distinct: how many different values there are. */
 import { numberType } from "../model/type.ts";
-import { isFields } from "../model/value.ts";
-import type { Aggregate, Fold } from "./aggregate.ts";
+import { isFields, type Value } from "../model/value.ts";
+import type { Aggregate, Fold, RunningTotal } from "./aggregate.ts";
 import {
   addToRegisters,
   emptyRegisters,
@@ -37,6 +37,43 @@ function toRegisters(state: State): Registers {
   return registers;
 }
 
+/** In how many buckets each value is. */
+class DistinctTotal implements RunningTotal<State> {
+  private readonly buckets = new Map<ValueKey, number>();
+  /** Buckets that have registers instead of their values. */
+  private estimated = 0;
+
+  enter({ keys, registers }: State): void {
+    if (registers !== null) this.estimated++;
+    for (const key of keys) this.buckets.set(key, (this.buckets.get(key) ?? 0) + 1);
+  }
+
+  grow(bucket: State, value: Value): void {
+    const key = keyOf(value);
+    if (bucket.registers !== null || bucket.keys.has(key)) return;
+    if (bucket.keys.size < exactMax) this.buckets.set(key, (this.buckets.get(key) ?? 0) + 1);
+    else {
+      // The bucket is about to forget its values.
+      this.leave(bucket);
+      this.estimated++;
+    }
+  }
+
+  leave({ keys, registers }: State): void {
+    if (registers !== null) this.estimated--;
+    for (const key of keys) {
+      const left = (this.buckets.get(key) ?? 0) - 1;
+      if (left > 0) this.buckets.set(key, left);
+      else this.buckets.delete(key);
+    }
+  }
+
+  result(): { readonly value: Value | undefined } | undefined {
+    const { size } = this.buckets;
+    return this.estimated > 0 || size > exactMax ? undefined : { value: size === 0 ? undefined : size };
+  }
+}
+
 const fold: Fold<State> = {
   empty: () => ({ keys: new Set(), registers: null }),
   add(state, value) {
@@ -53,6 +90,7 @@ const fold: Fold<State> = {
     return state.keys.size === 0 ? undefined : state.keys.size;
   },
   approximate: (state) => state.registers !== null,
+  follow: () => new DistinctTotal(),
   save: ({ keys, registers }) => registers === null ? { keys: [...keys] } : { registers: saveRegisters(registers) },
   load(saved) {
     const known = isFields(saved) ? saved : {};

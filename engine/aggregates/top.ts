@@ -2,7 +2,7 @@
 import type { Place } from "../model/event.ts";
 import { anyType, numberType, type Type } from "../model/type.ts";
 import { isFields, type Value } from "../model/value.ts";
-import type { Aggregate, Fold } from "./aggregate.ts";
+import type { Aggregate, Fold, RunningTotal } from "./aggregate.ts";
 import { addCandidate, type Candidates, draw, emptyCandidates, keptOf, saveCandidates } from "./state/candidates.ts";
 import {
   addToCounters,
@@ -60,6 +60,45 @@ function show(best: readonly { readonly key: ValueKey; readonly count: number }[
   return best.length === 0 ? undefined : best.map(({ key, count }) => ({ value: valueOf(key), count }));
 }
 
+/** How often each value is in all buckets together. */
+class TopTotal implements RunningTotal<State> {
+  private readonly ranking = new Ranking();
+  /** Buckets that have a sketch instead of their counts. */
+  private estimated = 0;
+
+  constructor(private readonly n: number) {}
+
+  enter({ ranking, sketch }: State): void {
+    if (sketch !== null) this.estimated++;
+    for (const { key, count } of ranking) this.ranking.add(key, count, 0);
+  }
+
+  grow(bucket: State, value: Value): void {
+    if (bucket.sketch !== null) return;
+    const keys: ValueKey[] = [];
+    eachKey(value, (key) => keys.push(key));
+    const fresh = new Set(keys.filter((key) => !bucket.ranking.has(key)));
+    if (bucket.ranking.size + fresh.size <= exactMax) {
+      for (const key of keys) this.ranking.add(key, 1, 0);
+    } else {
+      // The bucket is about to forget its counts.
+      this.leave(bucket);
+      this.estimated++;
+    }
+  }
+
+  leave({ ranking, sketch }: State): void {
+    if (sketch !== null) this.estimated--;
+    for (const { key, count } of ranking) this.ranking.add(key, -count, 0);
+    this.ranking.tidy();
+  }
+
+  result(): { readonly value: Value | undefined } | undefined {
+    if (this.estimated > 0 || this.ranking.present > exactMax) return undefined;
+    return { value: show(this.ranking.top(this.n)) };
+  }
+}
+
 function foldOf(n: number): Fold<State> {
   return {
     empty: () => ({ ranking: new Ranking(), sketch: null }),
@@ -83,6 +122,7 @@ function foldOf(n: number): Fold<State> {
       return show(selectTop(counted, n));
     },
     approximate: (state) => state.sketch !== null,
+    follow: () => new TopTotal(n),
     save: ({ ranking, sketch }) =>
       sketch === null
         ? { tallies: Array.from(ranking, ({ key, count, priority }) => [key, count, priority]) }

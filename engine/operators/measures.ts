@@ -52,10 +52,23 @@ export interface Measures {
   /** Accumulators as JSON, and back. */
   readonly save: (from: Accumulators) => unknown[];
   readonly load: (saved: readonly Value[]) => Accumulators;
-  /** Fills `scope.values` from the accumulators; `deciding` is the event being judged. */
-  readonly read: (from: Accumulators, deciding: Place | undefined, scope: Scope) => void;
+  /**
+   * Fills `scope.values` from the accumulators; `deciding` is the event being judged. Of the leaves whose result is
+   * known already, that is taken.
+   */
+  readonly read: (
+    from: Accumulators,
+    deciding: Place | undefined,
+    scope: Scope,
+    known?: readonly (KnownResult | undefined)[],
+  ) => void;
   /** The values of the last `read`, by name; null where there is none. */
   readonly fields: (scope: Scope) => Fields;
+}
+
+/** A result that was found without the accumulators. */
+export interface KnownResult {
+  readonly value: Value | undefined;
 }
 
 /** JSON Schema of an `aggregate` map. */
@@ -368,11 +381,12 @@ export function buildMeasures(
     },
     save: (from) => folds.map((fold, i) => fold.save === undefined ? from[i] : fold.save(from[i])),
     load: (saved) => folds.map((fold, i) => fold.load === undefined ? saved[i] : fold.load(saved[i] ?? null)),
-    read(from, deciding, scope) {
+    read(from, deciding, scope, known) {
       scope.values = buffer;
       for (let i = 0; i < leaves.length; i++) {
         const leaf = leaves[i]!;
-        buffer[leaf.index] = leaf.fold.result(from[i], deciding);
+        const found = known?.[i];
+        buffer[leaf.index] = found === undefined ? leaf.fold.result(from[i], deciding) : found.value;
       }
       for (const measure of derived) buffer[measure.index] = measure.expression.evaluate(scope);
     },

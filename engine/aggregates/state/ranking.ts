@@ -27,11 +27,21 @@ export class Ranking {
   private readonly tallies = new Map<ValueKey, Tally>();
   private readonly order = new OrderedList<Tally>((a, b) => b.ranked - a.ranked || compareKeys(a.key, b.key));
   private changes: Tally[] = [];
+  private occurring = 0;
   private asked = false;
 
   /** Number of different values. */
   get size(): number {
     return this.tallies.size;
+  }
+
+  /** Number of different values that occur: those that were taken back out are none. */
+  get present(): number {
+    return this.occurring;
+  }
+
+  has(key: ValueKey): boolean {
+    return (this.tallies.get(key)?.count ?? 0) > 0;
   }
 
   [Symbol.iterator](): IterableIterator<Tally> {
@@ -45,7 +55,10 @@ export class Ranking {
       tally = { key, count: 0, priority, ranked: 0, changed: false };
       this.tallies.set(key, tally);
     }
+    const before = tally.count;
     tally.count += count;
+    if (before <= 0 && tally.count > 0) this.occurring++;
+    else if (before > 0 && tally.count <= 0) this.occurring--;
     if (priority < tally.priority) tally.priority = priority;
     if (tally.changed) return;
     tally.changed = true;
@@ -61,6 +74,18 @@ export class Ranking {
     }
     this.bringInOrder();
     return this.order.head(n);
+  }
+
+  /** Forgets values that do not occur any more: for a ranking that is not asked for long. */
+  tidy(): void {
+    this.changes = this.changes.filter((tally) => {
+      if (tally.count > 0) return true;
+      if (tally.ranked > 0) this.order.remove(tally);
+      tally.ranked = 0;
+      tally.changed = false;
+      this.tallies.delete(tally.key);
+      return false;
+    });
   }
 
   private bringInOrder(): void {
