@@ -27,9 +27,11 @@ export function inEventTime(operator: Operator, inputs: readonly RuleInput[]): O
       return state;
     },
     wake(state, now, turn) {
-      while (goOn(operator, inputs, state, now, turn));
-      const next = state.waiting[0]?.event.place.time ?? Infinity;
-      const due = Math.min(state.due, next > now ? next : now + 1);
+      // One moment at a time: what other keys hold of an earlier one comes first, because limits count across keys.
+      const moment = Math.min(now, nextMoment(state));
+      while (goOn(operator, inputs, state, { moment, now }, turn));
+      const next = nextMoment(state);
+      const due = next === now && moment === now ? now + 1 : next;
       if (due !== Infinity) turn.wakeAt(due);
       return state.waiting.length === 0 && state.inner === undefined ? undefined : state;
     },
@@ -45,18 +47,27 @@ function hold(state: HeldState, held: Held): void {
   state.changed.add(held.event.place.time);
 }
 
-/** Does the next thing that the watermark allows: a wake-up before an event at its time; false when there is none. */
-function goOn(operator: Operator, inputs: readonly RuleInput[], state: HeldState, now: Millis, turn: Turn): boolean {
+/** When the next thing is to be done: a wake-up of the operator behind, or the oldest event that waits. */
+function nextMoment({ due, waiting }: HeldState): Millis {
+  return Math.min(due, waiting[0]?.event.place.time ?? Infinity);
+}
+
+/** Does the next thing of a moment that the watermark allows, a wake-up before an event; false when there is none. */
+function goOn(
+  operator: Operator,
+  inputs: readonly RuleInput[],
+  state: HeldState,
+  { moment, now }: { readonly moment: Millis; readonly now: Millis },
+  turn: Turn,
+): boolean {
+  if (state.due <= moment) {
+    wakeInner(operator, state, moment, turn);
+    return true;
+  }
   const next = state.waiting[0];
   const time = next?.event.place.time ?? Infinity;
   // An event at the watermark may still be joined by one of its time, unless no more events can come.
-  const ready = time < now || (time === now && turn.floor() === Infinity);
-  const until = ready ? time : now;
-  if (state.due <= until) {
-    wakeInner(operator, state, until, turn);
-    return true;
-  }
-  if (next === undefined || !ready) return false;
+  if (next === undefined || time > moment || (time === now && turn.floor() !== Infinity)) return false;
   state.waiting.shift();
   state.changed.add(time);
   stepInner(operator, inputs, state, next, turn);
@@ -83,8 +94,9 @@ function stepInner(operator: Operator, inputs: readonly RuleInput[], state: Held
   Object.assign(scope, around);
 }
 
+/** Another state in place of the last has none of its parts, whatever the store still has of them. */
 function keep(state: HeldState, inner: unknown): void {
-  if (inner === undefined) state.renewed = true;
+  if (inner !== state.inner) state.renewed = true;
   state.inner = inner;
 }
 
