@@ -1,7 +1,8 @@
 /**
  * One log, any number of tasks: whichever rules run where their events arrive and whichever elsewhere, however tasks
  * take turns, crash, and are survived by their forerunners, the ids of alerts and records are those of a replay. For
- * rules that speak on close or evaluate in event time; others are true to one interleaving (runtime.md §2).
+ * rules that speak on close or evaluate in event time; others are true to one interleaving (runtime.md §2). So are
+ * sessions that late events reach: whether one may still join depends on what had connected before (semantics.md 11).
  */
 import { expect } from "expect";
 import * as fc from "fast-check";
@@ -46,6 +47,18 @@ interface Case {
   readonly files: readonly RecordedFile[];
   readonly thresholds: readonly Threshold[];
   readonly partitions: number;
+}
+
+/** The file without the events that are late in their own partition. */
+function punctual(file: RecordedFile): RecordedFile {
+  const newest = new Map<number, number>();
+  const lines = file.lines.filter((line) => {
+    if ("dead" in line) return true;
+    const before = newest.get(line.partition) ?? -Infinity;
+    newest.set(line.partition, Math.max(before, line.time));
+    return line.time >= before - file.lateness;
+  });
+  return { ...file, lines };
 }
 
 /** Lines by the field `k`, as producers place them that know the stream's key. */
@@ -145,10 +158,11 @@ Deno.test("tasks of many instances, disturbed at every turn, say what a replay s
     async (templates, files, turns, partitions, isKeyed) => {
       const plan = planOf(templates.map(({ raw }, i) => ({ ...raw, id: `r${i}` })));
       const thresholds = templates.flatMap((template) => template.thresholds ?? []);
+      const placed = isKeyed ? files.map((file) => byKey(file, partitions)) : files;
       const given: Case = {
         ...{ thresholds, partitions },
         plan: isKeyed ? keyed(plan) : plan,
-        files: isKeyed ? files.map((file) => byKey(file, partitions)) : files,
+        files: templates.some(({ meaning }) => meaning.kind === "session") ? placed.map(punctual) : placed,
       };
       expect(await many(given, turns)).toEqual(await replayed(given));
     },
