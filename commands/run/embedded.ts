@@ -5,5 +5,5 @@ import { resolveDeployment } from "../../engine/config/resolve.ts";
 /** Everything at its default, and one sink: the screen. Paths start from the working directory. */
 export function embeddedDeployment(instance: string): Deployment {
   const file = { sinks: { screen: { stdout: {} } }, always: ["screen"], http: { listen: "127.0.0.1:8080" } };
-  return resolveDeployment(file, { baseDirectory: Deno.cwd(), instance, report: () => {} });
+  return resolveDeployment(file, { file: "vigie.yaml", baseDirectory: Deno.cwd(), instance, report: () => {} });
 }

@@ -3,6 +3,7 @@ import { compileProject } from "../../engine/compile.ts";
 import type { Plan } from "../../engine/compile/plan.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
 import { undefinedSinks } from "../../engine/config/rule_sinks.ts";
+import { undeclaredStreams } from "../../engine/config/source_streams.ts";
 import { loadProject } from "../../engine/load.ts";
 import { renderProblems } from "../../engine/load/render.ts";
 import type { Problem } from "../../engine/model/problem.ts";
@@ -22,7 +23,8 @@ export async function readProject(deployment: Deployment, strict: boolean): Prom
   const missing = strict && compiled.plan !== undefined
     ? undefinedSinks(compiled.plan, deployment.sinks.map(({ name }) => name))
     : [];
-  const problems = [...loaded.problems, ...compiled.problems, ...missing];
+  const undeclared = undeclaredStreams(deployment, [...loaded.streams.keys()]);
+  const problems = [...loaded.problems, ...compiled.problems, ...missing, ...undeclared];
   const failed = problems.some(({ severity }) => severity === "error");
   return { plan: failed ? undefined : compiled.plan, problems, texts: loaded.texts };
 }

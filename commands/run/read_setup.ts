@@ -32,11 +32,21 @@ export async function readSetup(input: SetupInput): Promise<ReadSetup> {
   const { deployment, isEmbedded, colour } = input;
   const project = await readProject(deployment, !isEmbedded);
   const { thresholds, problems, texts } = isEmbedded ? demo : await thresholdsOf(deployment);
-  const errors = shownErrors([...project.problems, ...problems], new Map([...project.texts, ...texts]), colour);
+  const errors = shownErrors(
+    [...project.problems, ...problems],
+    new Map([...project.texts, ...texts, ...await textOfFile(deployment)]),
+    colour,
+  );
   if (project.plan === undefined || errors !== "") return { problems: errors };
   const origin = { name: planName, text: writePlan(deployment, project.texts) };
   const setup = { ...setupOf(project.plan, { ...input, thresholds }), origin };
   return { setup, meaning: JSON.stringify([meaningOf(project.plan), thresholds]) };
+}
+
+/** The deployment file, for problems that stand in it; the built-in one is no file. */
+async function textOfFile({ file }: Deployment): Promise<readonly [string, string][]> {
+  const text = await Deno.readTextFile(file).catch(() => undefined);
+  return text === undefined ? [] : [[file, text]];
 }
 
 const nothing = { thresholds: [], problems: [], texts: new Map<string, string>() };

@@ -2,7 +2,7 @@
  * Lines as a source: recorded files, and standard input. A file is one partition whose lines may name others; it ends,
  * and with the last of them the run does. Standard input is live: it ends when whoever writes it does.
  */
-import { partitionName, type Source, type SourceReader } from "../runtime/source.ts";
+import { partitionName, type Source, SourceError, type SourceReader } from "../runtime/source.ts";
 import type { LineReader } from "./files.ts";
 
 export interface LineInput {
@@ -25,13 +25,13 @@ export function lineSource(inputs: readonly LineInput[], position: (topic: strin
     open: () =>
       Promise.all(inputs.map(async (input) => {
         const start = position(input.topic) ?? 0;
-        const names = await input.names();
+        const names = await input.names().catch(unreadable);
         const end = input.isFile ? Infinity : start;
         return { stream: input.stream, topic: input.topic, partition: 0, start, end, ...(names[0] ? { names } : {}) };
       })),
     async start(reader) {
       for (const input of inputs) {
-        const lines = await input.open();
+        const lines = await input.open().catch(unreadable);
         readers.push(lines);
         void pump(input, lines, reader, position(input.topic) ?? 0, tapOf({ topic: input.topic, partition: 0 }));
       }
@@ -59,8 +59,17 @@ async function pump(input: LineInput, lines: LineReader, reader: SourceReader, f
       reader.batch(partition, { messages, next, end: input.isFile ? Infinity : next });
     }
   } catch (error) {
-    reader.failed(error instanceof Error ? error : new Error(String(error)));
+    reader.failed(errorOf(error));
   }
+}
+
+/** A file that cannot be read now will not be there later: the operator named it. */
+function errorOf(error: unknown): SourceError {
+  return new SourceError(error instanceof Error ? error.message : String(error), "final", { cause: error });
+}
+
+function unreadable(error: unknown): never {
+  throw errorOf(error);
 }
 
 /** Lets the reader through, or has it wait. */

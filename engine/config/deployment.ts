@@ -12,6 +12,8 @@ export interface Deployment {
   readonly instances: "one" | "many";
   /** Name of this instance, for `${instance}`. */
   readonly instance: string;
+  /** The file itself, as problems name it. */
+  readonly file: string;
   /** Directory of the file: relative paths of sinks start there. */
   readonly baseDirectory: string;
   readonly packs: string;

@@ -65,7 +65,7 @@ export function readDeployment(
     (kind, path, facts, where = "value") => report(kind, { path, at: where }, facts),
   );
   const deployment = isSound && isFields(filled)
-    ? resolveDeployment(filled, { baseDirectory, instance: named, report: at })
+    ? resolveDeployment(filled, { file, baseDirectory, instance: named, report: at })
     : undefined;
   const failed = problems.some(({ severity }) => severity === "error");
   return {

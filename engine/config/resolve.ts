@@ -30,6 +30,8 @@ export const deploymentDefaults = {
 } as const;
 
 export interface Place {
+  /** The deployment file, as problems name it. */
+  readonly file: string;
   readonly baseDirectory: string;
   readonly instance: string;
   readonly report: <A>(kind: ProblemKind<A>, path: Path, facts: A) => void;
@@ -45,6 +47,7 @@ export function resolveDeployment(file: Fields, place: Place): Deployment {
     app: textOf(file.app) ?? deploymentDefaults.app,
     instances: file.instances === "many" ? "many" : "one",
     instance: place.instance,
+    file: place.file,
     baseDirectory: place.baseDirectory,
     packs: path(file.packs, deploymentDefaults.packs),
     contracts: path(file.contracts, deploymentDefaults.contracts),
