@@ -297,3 +297,19 @@ Deno.test("silent partitions stop holding event time, which then goes on by the 
   expect(Math.max(...windows.map((end) => Date.parse(end)))).toBeGreaterThan(last);
   expect(new Set(idsOf(said)).size).toBe(idsOf(said).length);
 });
+
+Deno.test("a stop that comes while the task is being claimed ends the engine all the same", async () => {
+  const store = memoryStore();
+  const { options } = optionsOf(payments(10, 1), {
+    drain: false,
+    store: {
+      ...store,
+      depths: (task) => {
+        engine.stop();
+        return store.depths(task);
+      },
+    },
+  });
+  const engine: Engine = new Engine(options);
+  expect(await engine.start()).toBe("stopped");
+});
