@@ -169,9 +169,10 @@ export class Engine {
     await run.source?.close();
     if (isDrained) this.isDrained = await advance(run);
     const lanes = [...run.lanes.values()];
-    const over = isDrained
-      ? this.untilStopped().then(() => time.sleep(shutdown, this.shutdownOver.signal))
-      : time.sleep(shutdown, this.shutdownOver.signal);
+    const stopped = isDrained ? this.untilStopped() : Promise.resolve();
+    const shutDown = stopped.then(() => time.sleep(shutdown, this.shutdownOver.signal));
+    // Whose claim has gone delivers no more, and need not wait for what another will deliver.
+    const over = Promise.race([shutDown, run.ended]);
     const saved = Promise.race([saveAll(run).then(() => true), over.then(() => false)]);
     this.isHalted = await saved && hasHalted(run) && run.end === undefined;
     if (!this.isHalted) await settled(lanes, over);

@@ -73,6 +73,9 @@ export class Run {
   /** What was saved last was told to the source, for tools that show lag; on the monotonic clock. */
   committed: Millis = -Infinity;
   end: RunEnd | undefined;
+  private tellEnd = () => {};
+  /** Resolves when the life has ended before its time: whoever waits for a delivery need not any more. */
+  readonly ended = new Promise<void>((resolve) => this.tellEnd = resolve);
   /** Why the store cannot be written; undefined while it can. */
   storeTrouble: string | undefined;
   readonly counts = { late: 0, checkpoints: 0, suppressed: 0, alerts: 0, records: 0 };
@@ -133,5 +136,6 @@ export class Run {
   finish(end: RunEnd): void {
     this.end ??= end;
     this.bell.ring();
+    this.tellEnd();
   }
 }

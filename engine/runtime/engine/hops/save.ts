@@ -11,10 +11,13 @@ import type { Run } from "../run.ts";
 /** Entries of the outbox that are not saved yet, after which a checkpoint is due. */
 const outboxDirtyMax = 10_000;
 
-/** When a checkpoint is due, on the monotonic clock; Infinity while one is under way or nothing has changed. */
+/**
+ * When a checkpoint is due, on the monotonic clock; Infinity while one is under way or nothing has changed, and in a life
+ * that has ended, perhaps between two timers: what it holds is half a step, and another's to do.
+ */
 export function checkpointDue(run: Run): Millis {
   const { task, outbox, since, options: { checkpoint } } = run;
-  if (run.saving !== undefined || run.isTorn) return Infinity;
+  if (run.saving !== undefined || run.isTorn || run.end !== undefined) return Infinity;
   if (task.dirty >= checkpoint.maxDirty || outbox.dirty >= outboxDirtyMax) return -Infinity;
   const group = since.gated === undefined || isFarBehind(run) ? Infinity : since.gated + checkpoint.groupCommit;
   return Math.min(group, hasChanged(run) ? since.collected + checkpoint.every : Infinity);

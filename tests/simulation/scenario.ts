@@ -1,0 +1,157 @@
+/**
+ * A scenario is everything that a run is made of: rules, log, settings, faults. It comes from a seed, and is plain enough
+ * to be made smaller piece by piece.
+ */
+import * as fc from "fast-check";
+import type { Fields } from "../../engine/model/value.ts";
+import type { Millis } from "../../engine/model/time.ts";
+import { filters } from "../reference/random_filter.ts";
+import { joins } from "../reference/random_join.ts";
+import { kpis } from "../reference/random_kpi.ts";
+import type { Template } from "../reference/random_rule.ts";
+import { scores } from "../reference/random_score.ts";
+import { absences, sequences } from "../reference/random_sequence.ts";
+import * as windows from "../reference/random_window.ts";
+import { zscores } from "../reference/random_zscore.ts";
+import { Chance } from "./chance.ts";
+import { type Fault, faultsOf } from "./faults.ts";
+import { logOf, type LogShape, type Partition, wideLog } from "./log.ts";
+
+/** `drain`: a log is read to its end. `wide`: a drain in which thousands of keys are due at once. */
+export type Mode = "drain" | "wide";
+
+export interface Settings {
+  readonly every: Millis;
+  readonly groupCommit: Millis;
+  readonly maxDirty: number;
+  readonly maxKeys: number;
+  readonly queue: number;
+  readonly outboxMax: number;
+  readonly term: Millis;
+  /** Processes that run at once: the second one stands by. */
+  readonly processes: 1 | 2;
+  /** Messages in a batch at most. */
+  readonly batch: number;
+  /** Messages that a source may hand over again. */
+  readonly overlap: number;
+  /** Milliseconds that looking at the clock takes: work costs time. */
+  readonly cost: Millis;
+  /** Milliseconds that a request, or an answer, takes at most. */
+  readonly latency: Millis;
+  /** Entries that a sink takes at once. */
+  readonly sinkBatch: number;
+  readonly isOne: boolean;
+  /** Chance that a sink asks for another try. */
+  readonly retries: number;
+}
+
+export interface Scenario {
+  readonly seed: number;
+  readonly mode: Mode;
+  readonly templates: readonly Template[];
+  /** Rules over the alerts of the others. */
+  readonly overAlerts: readonly Fields[];
+  readonly log: readonly Partition[];
+  readonly settings: Settings;
+  readonly faults: readonly Fault[];
+}
+
+const kinds: fc.Arbitrary<Template> = fc.oneof(
+  filters,
+  joins,
+  kpis,
+  scores,
+  absences,
+  sequences,
+  windows.alignedOnClose,
+  windows.alignedOnMatch,
+  windows.alignedRollup,
+  windows.sessionRollup,
+  windows.sessions,
+  windows.slidingRules,
+  zscores,
+);
+
+const overAlerts: readonly Fields[] = [
+  {
+    id: "counted",
+    kind: "rollup",
+    on: "alerts",
+    key: "alert.rule",
+    window: { tumbling: "5s" },
+    aggregate: { n: "count()", worst: 'count(alert.severity == "critical")' },
+    emit_to: "out",
+  },
+  {
+    id: "often",
+    kind: "threshold",
+    on: "alerts",
+    where: 'alert.rule != "often"',
+    window: { sliding: "8s" },
+    aggregate: { n: "count()" },
+    when: "n >= 2",
+    severity: { critical: "n >= 4", high: "true" },
+    limit: { max: 2, every: "10s" },
+  },
+];
+
+const wideRules: readonly Fields[] = [
+  {
+    id: "wide",
+    kind: "threshold",
+    on: "a",
+    key: "a.k",
+    window: { tumbling: "20s" },
+    aggregate: { n: "count()" },
+    when: "n >= 1",
+    severity: "info",
+  },
+];
+
+/** The scenario of a seed: always the same. */
+export function scenarioOf(seed: number): Scenario {
+  const chance = new Chance(seed);
+  const mode: Mode = chance.is(0.02) ? "wide" : "drain";
+  const settings = settingsOf(chance.fork("settings"), mode);
+  const faults = faultsOf(chance.fork("faults"), chance.whole(1, 6), settings.term);
+  const base = { seed, mode, settings, faults };
+  if (mode === "wide") {
+    const log = wideLog(chance.fork("log"), chance.whole(1_050, 2_300));
+    return { ...base, log, templates: [], overAlerts: [...wideRules, ...overAlerts.slice(0, chance.whole(0, 1))] };
+  }
+  const templates = fc.sample(kinds, { seed: chance.fork("rules").whole(0, 2 ** 31 - 1), numRuns: chance.whole(1, 4) });
+  const over = chance.is(0.4) ? overAlerts : [];
+  const needsB = templates.some(({ meaning }) => meaning.rule.streams.includes("b"));
+  const log = logOf(chance.fork("log"), shapeOf(chance.fork("shape"), needsB));
+  return { ...base, templates, overAlerts: over, log };
+}
+
+function shapeOf(chance: Chance, needsB: boolean): LogShape {
+  return {
+    streams: needsB ? chance.of([["a", "b"], ["b", "a"]]) : chance.of([["a"], ["a", "b"]]),
+    partitions: chance.whole(1, 3),
+    messages: chance.of([6, 12, 20, 40, 80]),
+    keys: chance.of([1, 2, 6]),
+  };
+}
+
+function settingsOf(chance: Chance, mode: Mode): Settings {
+  const isWide = mode === "wide";
+  return {
+    every: chance.of([1, 5, 20, 100]),
+    groupCommit: chance.of([0, 2, 10]),
+    maxDirty: isWide ? chance.of([300, 900, 5_000]) : chance.of([1, 3, 10, 5_000]),
+    maxKeys: isWide ? chance.of([10, 1_000, 1_000_000]) : chance.of([0, 1, 3, 1_000]),
+    queue: isWide ? 5_000 : chance.of([1, 2, 10, 1_000]),
+    outboxMax: isWide ? 100_000 : chance.of([3, 50, 100_000]),
+    term: chance.of([200, 1_000]),
+    processes: chance.of([1, 1, 2]),
+    batch: isWide ? 500 : chance.of([1, 3, 10, 100]),
+    overlap: chance.of([0, 0, 3]),
+    cost: chance.of([0, 0, 0.05, 5]),
+    latency: chance.of([0, 1, 5, 30]),
+    sinkBatch: isWide ? 500 : chance.of([1, 2, 10, 100]),
+    isOne: chance.is(0.7),
+    retries: chance.of([0, 0, 0.1, 0.4]),
+  };
+}
