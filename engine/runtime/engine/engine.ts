@@ -102,8 +102,6 @@ export class Engine {
       const depths = await this.insist("The store", () => store.depths(options.task)) ?? new Map();
       run = new Run({ ...options, setup: this.setup }, claimed, lease, (what, act) => this.insist(what, act), depths);
       this.run = run;
-      // A stop may have come while there was no run yet that could be told.
-      run.isStopping = this.stopped.signal.aborted;
       run.haltAt = this.haltAt;
       // A stop, or a halt, may have come while the claim was under way.
       run.isStopping = this.stopped.signal.aborted;
