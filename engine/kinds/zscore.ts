@@ -9,7 +9,7 @@ import type { Operator, StateCodec, Turn } from "../model/operator.ts";
 import { kindProblems } from "../model/problems/kinds.ts";
 import type { Millis } from "../model/time.ts";
 import { numberType } from "../model/type.ts";
-import { type Fields, isFields } from "../model/value.ts";
+import { type Fields, isFields, type Value } from "../model/value.ts";
 import { type Baseline, baselineSchemas, compileBaseline } from "../operators/baseline.ts";
 import { type Extremes, extremesOver } from "../operators/extremes.ts";
 import { type Smoother, smootherOver } from "../operators/smoothing.ts";
@@ -172,23 +172,28 @@ function saying(rule: ZscoreRule, value: number, { mean, stddev, zscore, excess 
   };
 }
 
+type Head = readonly [newest: Millis, smoothing: Value, episode: NonNullable<ZscoreState["episode"]> | null];
+
+/** Version of what the codec writes: state of another one is not read, the rule begins anew. */
+const savedAs = 2;
+
 /** Head: newest time, episode and the smoothing's few buckets. Parts: those of baseline (b) and extremes (e). */
 function codecOf(rule: ZscoreRule): StateCodec<ZscoreState> {
   const partsOf = (parts: ReadonlyMap<string, string>, prefix: string) =>
     [...parts].filter(([part]) => part.startsWith(prefix)).map(([part, text]) => [part.slice(1), text] as const);
   return {
     save(state, all, write) {
-      const { newest, smoothing, episode } = state;
-      write("", JSON.stringify({ newest, smoothing, episode }));
+      const { newest, episode } = state;
+      write("", JSON.stringify([newest, rule.smoother?.save(state.smoothing) ?? null, episode ?? null]));
       rule.baseline.save(state.baseline, all, (part, text) => write(`b${part}`, text));
       rule.extremes?.over.save(state.extremes, all, (part, text) => write(`e${part}`, text));
     },
     load(parts) {
-      const head: Pick<ZscoreState, "newest" | "smoothing" | "episode"> = JSON.parse(parts.get("") ?? "{}");
+      const [newest, smoothing, episode]: Head = JSON.parse(parts.get("") ?? "[0,null,null]");
       return {
-        newest: head.newest,
-        smoothing: head.smoothing,
-        episode: head.episode,
+        newest,
+        smoothing: rule.smoother?.load(smoothing),
+        episode: episode ?? undefined,
         baseline: rule.baseline.load(partsOf(parts, "b")),
         extremes: rule.extremes?.over.load(partsOf(parts, "e")),
       };
@@ -247,6 +252,7 @@ function compile(rule: RuleCompiler): CompiledRule | undefined {
       rule.raw.method ?? null,
       rule.raw.seasonality ?? null,
       typeof margin === "number",
+      savedAs,
     ],
     horizon: window,
     speaks: { alerts: true, records: false },

@@ -4,6 +4,7 @@
  */
 import type { Millis } from "../model/time.ts";
 import { type Baseline, type BaselineOptions, pastOf } from "./baseline.ts";
+import { distancesOf, fromDistances, packDoubles, unpackDoubles } from "./packed.ts";
 
 interface Moments {
   n: number;
@@ -16,15 +17,27 @@ interface Moments {
 /** One entry per slot; null until it has learnt something. */
 type Slots = (Moments | null)[];
 
-/** Moments as they are saved: n, w, mean, S, last. */
-type Row = readonly [number, number, number, number, Millis];
+/** What is saved of the slots that have learnt something: n of each slot (0 for the others), distances of last, w mean S. */
+type SavedSlots = readonly [counts: number[], distances: number[], doubles: string];
 
-function rowOf(moments: Moments | null): Row | null {
-  return moments === null ? null : [moments.n, moments.w, moments.mean, moments.s, moments.last];
+function saveSlots(slots: Slots): SavedSlots {
+  const known = slots.filter((moments) => moments !== null);
+  return [
+    slots.map((moments) => moments?.n ?? 0),
+    distancesOf(known.map(({ last }) => last)),
+    packDoubles(known.flatMap(({ w, mean, s }) => [w, mean, s])),
+  ];
 }
 
-function momentsOf([n, w, mean, s, last]: Row): Moments {
-  return { n, w, mean, s, last };
+function loadSlots([counts, distances, packed]: SavedSlots): Slots {
+  const times = fromDistances(distances);
+  const doubles = unpackDoubles(packed);
+  let known = 0;
+  return counts.map((n) => {
+    if (n === 0) return null;
+    const [w = 0, mean = 0, s = 0] = doubles.slice(known * 3, known * 3 + 3);
+    return { n, w, mean, s, last: times[known++] ?? 0 };
+  });
 }
 
 /** A baseline of exponentially weighted moments. */
@@ -50,11 +63,8 @@ export function ewmaBaseline(options: BaselineOptions, halfLife: Millis): Baseli
       moments.mean += distance / moments.w;
       moments.s += distance * (value - moments.mean);
     },
-    save: (state, _all, write) => write("", JSON.stringify(state.map(rowOf))),
-    load(parts) {
-      const rows: (Row | null)[] = JSON.parse(parts[0]?.[1] ?? "[]");
-      return rows.map((row) => row === null ? null : momentsOf(row));
-    },
+    save: (state, _all, write) => write("", JSON.stringify(saveSlots(state))),
+    load: (parts) => loadSlots(JSON.parse(parts[0]?.[1] ?? '[[],[],""]')),
   };
   return baseline;
 }

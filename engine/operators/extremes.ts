@@ -4,15 +4,9 @@
  */
 import type { Millis } from "../model/time.ts";
 import type { Monoid } from "./bucket_stack.ts";
-import {
-  emptyLookback,
-  loadLookback,
-  type Lookback,
-  pastAt,
-  saveLookback,
-  type Span,
-  teachTargets,
-} from "./lookback.ts";
+import { emptyLookback, type Lookback, pastAt, type Span, teachTargets } from "./lookback.ts";
+import { type BucketsCodec, loadWhole, saveWhole } from "./lookback_whole.ts";
+import { distancesOf, fromDistances } from "./packed.ts";
 
 /** Smallest and greatest of `count` values; both 0 when there is none. */
 interface Range {
@@ -40,10 +34,20 @@ const ranges: Monoid<Range> = {
   },
 };
 
-function rangeOf(text: string): Range {
-  const [count, min, max]: [number, number, number] = JSON.parse(text);
-  return { count, min, max };
-}
+/** Distances of the indexes, counts, least and greatest values: a list each. */
+const rangesCodec: BucketsCodec<Range> = {
+  write(buckets) {
+    const values = buckets.map(({ value }) => value);
+    const lists = [distancesOf(buckets.map(({ index }) => index)), values.map(({ count }) => count)];
+    return JSON.stringify([...lists, values.map(({ min }) => min), values.map(({ max }) => max)]);
+  },
+  read(text) {
+    const [distances = [], counts = [], mins = [], maxs = []]: number[][] = JSON.parse(text);
+    return fromDistances(distances).map((index, i) => {
+      return { index, value: { count: counts[i] ?? 0, min: mins[i] ?? 0, max: maxs[i] ?? 0 } };
+    });
+  },
+};
 
 /** Extremes over a window of buckets. */
 export function extremesOver(span: Span & { readonly minSamples: number }): Extremes {
@@ -58,8 +62,8 @@ export function extremesOver(span: Span & { readonly minSamples: number }): Extr
       const one = { count: 1, min: value, max: value };
       for (const range of teachTargets(ranges, state, time, newest, span)) ranges.merge(range, one);
     },
-    save: (state, all, write) => saveLookback(state, all, write, ({ count, min, max }) => [count, min, max]),
-    load: (parts) => loadLookback(ranges, parts, rangeOf),
+    save: (state, all, write) => saveWhole(state, all, write, rangesCodec),
+    load: (parts) => loadWhole(ranges, parts, rangesCodec),
   };
   return extremes;
 }

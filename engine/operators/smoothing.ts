@@ -4,6 +4,8 @@
  * newest than one length finds only those of its past that are left.
  */
 import type { Millis } from "../model/time.ts";
+import type { Value } from "../model/value.ts";
+import { distancesOf, fromDistances, packDoubles, unpackDoubles } from "./packed.ts";
 
 /** Buckets that the length is cut into. */
 const parts = 12;
@@ -19,6 +21,8 @@ export interface Smoother<S = unknown> {
   empty(): S;
   /** Adds a value and returns the mean up to its time; `newest` is the key's newest event time. */
   mean(state: S, value: number, time: Millis, newest: Millis): number;
+  save(state: S): Value;
+  load(saved: Value | undefined): S;
 }
 
 /** Smooths over a length. */
@@ -34,8 +38,21 @@ export function smootherOver(length: Millis): Smoother {
       if (index * width > edge) add(state, index, value);
       return (sum + value) / (count + 1);
     },
+    save: ({ indexes, sums, counts }) => [distancesOf(indexes), counts, packDoubles(sums)],
+    load(saved) {
+      const [distances, counts, packed] = Array.isArray(saved) ? saved : [];
+      return {
+        indexes: fromDistances(numbersOf(distances)),
+        sums: unpackDoubles(typeof packed === "string" ? packed : ""),
+        counts: numbersOf(counts),
+      };
+    },
   };
   return smoother;
+}
+
+function numbersOf(saved: Value | undefined): number[] {
+  return Array.isArray(saved) ? saved.map(Number) : [];
 }
 
 function add(state: Smoothing, index: number, value: number): void {
