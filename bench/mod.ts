@@ -3,7 +3,17 @@
  * Figures are ratios to a baseline of the same run, or counts; README.md keeps them with their date.
  */
 
-const benches = ["conditions", "decode", "check", "generate", "replay", "state", "checkpoint", "run"] as const;
+const benches = [
+  "conditions",
+  "decode",
+  "check",
+  "generate",
+  "replay",
+  "monitor",
+  "state",
+  "checkpoint",
+  "run",
+] as const;
 
 for (const name of benches) {
   console.log(`\n== ${name}`);

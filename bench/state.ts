@@ -1,6 +1,7 @@
 /**
  * What a key costs: bytes of saved state for each kind of rule, and what an event costs in a sliding window of 100,000
- * events against one of 100, in order and out of order (aim: a ratio near 1). Alone: `deno run -A bench/state.ts`.
+ * events against one of 100, in order and out of order, and in one of buckets with 5,000 different values against 100
+ * (aim: a ratio near 1). Alone: `deno run -A bench/state.ts`.
  */
 import type { Event } from "../engine/model/event.ts";
 import type { Fields } from "../engine/model/value.ts";
@@ -19,10 +20,10 @@ export interface StateBench {
   readonly bytesPerKey: number;
 }
 
-/** Microseconds an event in windows of few and of many events. */
+/** Microseconds an event in windows of few and of many events, or of few and of many different values. */
 export interface WindowBench {
   readonly aggregate: string;
-  readonly disorder: string;
+  readonly how: string;
   readonly few: number;
   readonly many: number;
 }
@@ -130,9 +131,15 @@ function chance(index: number): number {
   return (Math.imul(index, 2_654_435_761) >>> 0) / 2 ** 32;
 }
 
-function eventAt(stream: StreamName, key: number, index: number, time: number): Omit<Event, "watermark"> {
+function eventAt(
+  stream: StreamName,
+  key: number,
+  index: number,
+  time: number,
+  texts = 5_000,
+): Omit<Event, "watermark"> {
   const x = Math.round(chance(index * 7 + key) * 10_000) / 100;
-  const data = { t: time, k: `customer-${key}`, x, f: true, s: `s${Math.floor(chance(index * 3) * 5_000)}` };
+  const data = { t: time, k: `customer-${key}`, x, f: true, s: `s${Math.floor(chance(index * 3) * texts)}` };
   return { place: { stream, topic: stream, partition: 0, offset: index, time }, data, change: undefined };
 }
 
@@ -174,25 +181,31 @@ const aggregates = [
   "top(a.s, 5)",
 ];
 
-/** Events of one key in a sliding window of ten minutes, after it has filled; the median of five runs of 10,000. */
-function microsPerEvent(aggregate: string, inWindow: number, disorder: number): number {
-  const raw = {
-    kind: "threshold",
-    ...ofA,
-    window: { sliding: "10m" },
-    aggregate: { n: aggregate },
-    when: "has(a.x) && a.x < 0",
-  };
+/** A window of one key, and what comes into it. */
+interface Traffic {
+  readonly aggregate: string;
+  readonly window: Fields;
+  readonly size: number;
+  /** Events in the window once it has filled. */
+  readonly inWindow: number;
+  readonly disorder: number;
+  /** Different texts among the events. */
+  readonly texts: number;
+}
+
+/** Microseconds an event, after the window has filled; the median of five runs of 10,000. */
+function microsPerEvent({ aggregate, window, size, inWindow, disorder, texts }: Traffic): number {
+  const raw = { kind: "threshold", ...ofA, window, aggregate: { n: aggregate }, when: "has(a.x) && a.x < 0" };
   const task = taskOf(raw);
   const input = task.open("a", "a", 0);
-  const gap = 10 * minute / inWindow;
+  const gap = size / inWindow;
   const times: number[] = [];
   let index = 0;
   const run = (events: number): number => {
     const start = performance.now();
     for (let i = 0; i < events; i++, index++) {
       const time = Math.round(day + index * gap - chance(index) * disorder);
-      if (task.take(input, { ...eventAt("a", 0, index, time), watermark: input.watermark })) task.settle();
+      if (task.take(input, { ...eventAt("a", 0, index, time, texts), watermark: input.watermark })) task.settle();
     }
     return (performance.now() - start) * 1_000 / events;
   };
@@ -204,21 +217,30 @@ function microsPerEvent(aggregate: string, inWindow: number, disorder: number): 
 /** Each aggregate in a window of 100 and of 100,000 events. */
 export function benchWindows(): readonly WindowBench[] {
   return aggregates.flatMap((aggregate) =>
-    [{ disorder: "in order", by: 0 }, { disorder: "4 s out of order", by: 4 * second }].map(({ disorder, by }) => ({
-      aggregate,
-      disorder,
-      few: microsPerEvent(aggregate, 100, by),
-      many: microsPerEvent(aggregate, 100_000, by),
-    }))
+    [{ how: "in order", disorder: 0 }, { how: "4 s out of order", disorder: 4 * second }].map(({ how, disorder }) => {
+      const traffic = { aggregate, window: { sliding: "10m" }, size: 10 * minute, disorder, texts: 5_000 };
+      const few = microsPerEvent({ ...traffic, inWindow: 100 });
+      return { aggregate, how, few, many: microsPerEvent({ ...traffic, inWindow: 100_000 }) };
+    })
   );
+}
+
+/** A day in buckets of five minutes, with 100 and with 5,000 different values. */
+export function benchBuckets(): readonly WindowBench[] {
+  return ["distinct(a.s)", "top(a.s, 5)", "percentile(a.x, 95)"].map((aggregate) => {
+    const window = { sliding: "24h", resolution: "5m" };
+    const traffic = { aggregate, window, size: day, inWindow: 20_000, disorder: 0 };
+    const few = microsPerEvent({ ...traffic, texts: 100 });
+    return { aggregate, how: "24h in buckets", few, many: microsPerEvent({ ...traffic, texts: 5_000 }) };
+  });
 }
 
 if (import.meta.main) {
   for (const { rule, bytesPerKey } of benchState()) console.log(`${rule.padEnd(32)} ${bytesPerKey} bytes a key`);
-  for (const { aggregate, disorder, few, many } of benchWindows()) {
+  for (const { aggregate, how, few, many } of [...benchWindows(), ...benchBuckets()]) {
     const ratio = (many / few).toFixed(2);
     console.log(
-      `${aggregate.padEnd(22)} ${disorder.padEnd(18)} ${few.toFixed(1)} µs, ${many.toFixed(1)} µs  ratio ${ratio}`,
+      `${aggregate.padEnd(22)} ${how.padEnd(18)} ${few.toFixed(1)} µs, ${many.toFixed(1)} µs  ratio ${ratio}`,
     );
   }
 }

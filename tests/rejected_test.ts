@@ -15,8 +15,8 @@ const folders = entries.filter(({ isDirectory }) => isDirectory).map(({ name }) 
 const packs = entries.filter(({ name }) => name.endsWith(".yaml") && !name.endsWith(".test.yaml"))
   .map(({ name }) => name.slice(0, -".yaml".length));
 
-/** V044 is the last word of the CEL library, which no text is known to reach; V129 is said by `run`. */
-const unreached = ["V044", "V129"];
+/** V044 is the last word of the CEL library, which no text is known to reach. */
+const unreached = ["V044"];
 
 async function check(...args: string[]): Promise<string> {
   let out = "";

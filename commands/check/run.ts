@@ -1,5 +1,6 @@
 /** Runs `vigie check`: loads, compiles, reads the deployment where there is one, and shows what is wrong. */
 import { undefinedSinks } from "../../engine/config/rule_sinks.ts";
+import { undeclaredStreams } from "../../engine/config/source_streams.ts";
 import { shown } from "../../engine/load/files.ts";
 import type { Problem } from "../../engine/model/problem.ts";
 import { buildProject, type Project } from "../../engine/project.ts";
@@ -30,11 +31,12 @@ export async function runCheck(given: Given, terminal: Terminal): Promise<ExitCo
   return problems.some(({ severity }) => severity === "error") ? exit.problem : exit.good;
 }
 
-/** What the deployment does to rules: sinks that nobody defines, alerts that reach nobody, ids that give away whom. */
+/** What the deployment does to rules: sources of no stream, sinks that nobody defines, alerts that reach nobody, ids that give away whom. */
 function ruleProblems({ plan }: Project, deployed: ReadDeployment | undefined): readonly Problem[] {
   if (plan === undefined || deployed?.deployment === undefined) return [];
   const { deployment, tree } = deployed;
   return [
+    ...undeclaredStreams(deployment, [...plan.streams.keys()]),
     ...undefinedSinks(plan, deployment.sinks.map(({ name }) => name)),
     ...unheardRules(plan, { ...deployment, routes: tree }),
     ...guessableIds(plan, deployment.privacyKey),
