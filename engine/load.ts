@@ -9,7 +9,7 @@ import { documentProblems } from "./model/problems/documents.ts";
 import type { TestFile } from "./model/test_file.ts";
 import type { Value } from "./model/value.ts";
 import { readDocument } from "./load/document.ts";
-import { createReader, type FileReader, filesIn, type Rejected, textOf } from "./load/files.ts";
+import { anyRuleOf, createReader, type FileReader, filesIn, type Rejected, textOf } from "./load/files.ts";
 import { readPack } from "./load/packs.ts";
 import { readStreams } from "./load/streams.ts";
 import { checkTests, readTests } from "./load/tests.ts";
@@ -56,6 +56,9 @@ export async function loadProject({ packs: paths, contracts, tests: withTests = 
       const read = value === undefined ? undefined : await readPack(file, value, reader);
       if (read === undefined) reader.rejected.packs.add(file);
       else packs.push(read);
+      // Of two rules without a dash between them one is lost: nobody is told that it does not exist.
+      const lost = reader.problems.some((one) => one.file === file && one.code === documentProblems.duplicateKey.code);
+      if (lost && read !== undefined) reader.rejected.rules.add(anyRuleOf(read.name));
     }
   }
   checkPackNames(packs, reader.problems);

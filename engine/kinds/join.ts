@@ -222,8 +222,8 @@ export const join: Kind = {
   name: "join",
   summary: "Two streams, one key, bounded time: alerts for pairs of events that meet a condition.",
   properties: {
-    left: { ...side, description: "One side of the join." },
-    right: { ...side, description: "The other side." },
+    left: { ...side, description: "One side of the join: `{ on: orders, where: … }`." },
+    right: { ...side, description: "The other side: `{ on: payments, where: … }`." },
     within: {
       type: "string",
       format: "duration",

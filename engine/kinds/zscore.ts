@@ -289,7 +289,7 @@ export const zscore: Kind = {
       type: "object",
       minProperties: 1,
       additionalProperties: false,
-      description: "Severity → score from which it holds (≥).",
+      description: "Severity → score from which it holds (≥), such as `{ warning: 3, critical: 5 }`.",
       properties: Object.fromEntries(severities.map((severity) => [severity, { type: "number", exclusiveMinimum: 0 }])),
     },
     extremes: {

@@ -6,7 +6,7 @@ import type { ProblemKind } from "../model/problem.ts";
 import { documentProblems as problems } from "../model/problems/documents.ts";
 import type { Value } from "../model/value.ts";
 import { layoutFault } from "./layout.ts";
-import { type Mended, readMended } from "./repair.ts";
+import { isWrapped, type Mended, readMended } from "./repair.ts";
 import type { ScalarNode, Span, YamlFault, YamlNode } from "./yaml.ts";
 
 /** Takes a problem at offsets of the file. */
@@ -48,7 +48,7 @@ function reportLayout(text: string, { faults, suspects, tabs, noBreaks }: Mended
 
 /** `"a == "b""` as it was meant, without the outer quotes. */
 function unquoted(text: string): string {
-  return /^"[^"]*"[^"]*""$/.test(text) ? text.slice(1, -1) : text;
+  return isWrapped(text) ? text.slice(1, -1) : text;
 }
 
 function commentIn(text: string): string {

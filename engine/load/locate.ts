@@ -1,5 +1,6 @@
 /** From a problem's path to its place in the text: line, column and span, for renderers of every format. */
 import type { Path, Problem } from "../model/problem.ts";
+import { documentProblems } from "../model/problems/documents.ts";
 import { readMended } from "./repair.ts";
 import { offsetInSource } from "./source_offset.ts";
 import type { Span, YamlNode } from "./yaml.ts";
@@ -42,6 +43,12 @@ export function locateProblems(
   return distinct(located.toSorted(byPlace));
 }
 
+const { unknownAnchor } = documentProblems;
+
+function spanMark({ problem, place }: LocatedProblem): string {
+  return `${problem.file} ${place?.start} ${place?.end}`;
+}
+
 /** The line of the node at a path, from 1. */
 export function lineAt(text: string, path: Path): number {
   const { root } = readMended(text);
@@ -53,10 +60,16 @@ function byPlace(a: LocatedProblem, b: LocatedProblem): number {
   return (a.place?.start ?? 0) - (b.place?.start ?? 0);
 }
 
-/** A condition that several rules name is checked for each of them, and its problem said once. */
+/**
+ * A condition that several rules name is checked for each of them, and its problem said once. What YAML read in place of a
+ * node is not at fault beside what is wrong with the node itself.
+ */
 function distinct(located: readonly LocatedProblem[]): readonly LocatedProblem[] {
   const seen = new Set<string>();
-  return located.filter(({ problem, place }) => {
+  const unread = new Set(located.filter(({ problem }) => problem.code === unknownAnchor.code).map(spanMark));
+  return located.filter((one) => {
+    const { problem, place } = one;
+    if (problem.code !== unknownAnchor.code && unread.has(spanMark(one))) return false;
     const mark = JSON.stringify([problem.file, place?.start, place?.end, problem.code, problem.message]);
     if (seen.has(mark)) return false;
     seen.add(mark);

@@ -40,7 +40,7 @@ export function readMended(text: string): Mended {
     const found = round < roundsMax ? fresh(suspectsOf(copy.text, tree), copy.back, suspects) : [];
     if (found.length === 0) return { ...settled(tree, copy.back), suspects, tabs: isTabbed ? tabs : [], noBreaks };
     suspects.push(...found);
-    edits = [...edits, ...found.map((span) => quoted(text, span))].sort((a, b) => a.start - b.start);
+    edits = [...edits, ...found.flatMap((span) => quoted(text, span))].sort((a, b) => a.start - b.start);
   }
 }
 
@@ -107,8 +107,18 @@ function bestWidth(written: string, above: { readonly indent: number; readonly o
   return fits ?? widths[0] ?? 2;
 }
 
-function quoted(text: string, { start, end }: Span): Edit {
-  return { start, end, text: `'${text.slice(start, end).replaceAll("'", "''")}'` };
+/** Puts a text in single quotes, in place of double ones around the whole of it. */
+function quoted(text: string, { start, end }: Span): readonly Edit[] {
+  const meant = text.slice(start, end);
+  if (isWrapped(meant) && !meant.includes("'")) {
+    return [{ start, end: start + 1, text: "'" }, { start: end - 1, end, text: "'" }];
+  }
+  return [{ start, end, text: `'${meant.replaceAll("'", "''")}'` }];
+}
+
+/** Whether double quotes stand around a whole expression that has some itself, as in `"a == "b""`. */
+export function isWrapped(text: string): boolean {
+  return /^"[^"]*"[^"]*""$/.test(text);
 }
 
 /** The text with edits made, and the way from its offsets back to the original's. */

@@ -76,7 +76,7 @@ export const ofEveryRule = {
     type: "object",
     additionalProperties: false,
     required: ["max", "every"],
-    description: "At most `max` alerts in any `every`, per key of the rule unless `per` says otherwise.",
+    description: "At most `max` alerts in any `every`, per key unless `per` says otherwise: `{ max: 1, every: 30m }`.",
     properties: {
       max: { type: "integer", minimum: 1, description: "The most alerts that pass." },
       every: { ...duration, description: "The event time in which they are counted, such as 30m." },
@@ -142,6 +142,7 @@ export const packProperties = {
     description: "Numbers and words that a deployment may change: `params.<name>` in expressions.",
     additionalProperties: {
       type: "object",
+      description: "Such as `{ type: number, default: 1500, min: 100, max: 100000 }`.",
       required: ["type", "default"],
       additionalProperties: false,
       properties: {

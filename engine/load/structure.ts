@@ -145,8 +145,9 @@ function say(error: SchemaError, root: Value, { owner, elsewhere }: Checked, rep
 function sayWord(error: SchemaError, path: Path, name: string, report: StructureReport): void {
   const { data, schema, parentSchema } = error;
   const known = (Array.isArray(schema) ? schema : []).map(String);
-  if (typeof data !== "string") {
-    const expected = `one of ${known.join(", ")}`;
+  const isWord = Array.isArray(schema) && schema.some((word) => typeof word === "string");
+  if (typeof data !== "string" || !isWord) {
+    const expected = known.length === 1 ? known.join() : `one of ${known.join(", ")}`;
     return report(problems.wrongKind, path, {
       name,
       expected,

@@ -13,7 +13,7 @@ const fields = { type: "object" } as const;
 /** Words of a line of `given` that are no stream. */
 export const lineProperties = {
   at,
-  advance: { enum: [true], description: "Move the time without an event." },
+  advance: { enum: [true], description: "Move the time without an event: `{ at: 1h, advance: true }`." },
   repeat: { type: "integer", minimum: 1, description: "How many such events." },
   every: { ...duration, description: "Time between repeated events." },
   partition: { type: "integer", minimum: 0, description: "Partition of the events. Default: 0." },

@@ -52,7 +52,8 @@ export const baselineSchemas = {
     type: "object",
     required: ["window"],
     additionalProperties: false,
-    description: "How far back a key's past reaches, in which steps, and how many samples it needs.",
+    description: "How far back a key's past reaches, in which steps, and how many samples it needs, such as " +
+      "`{ window: 24h, resolution: 5m, min_samples: 30 }`.",
     properties: {
       window: { type: "string", format: "duration", description: "How far back the past reaches." },
       resolution: { type: "string", format: "duration", description: "Length of its buckets. Default: window / 288." },

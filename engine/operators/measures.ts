@@ -173,6 +173,9 @@ export class MeasureReader {
     const [call, given] = Object.entries(spec)[0] ?? ["", null];
     const aggregate = findAggregate(call);
     const map = Array.isArray(given) ? given[0] : given;
+    if (aggregate !== undefined && typeof map === "string") {
+      return this.wrong(name, path, `"${call}:" is followed by a map stream → expression`, `write \`${call}(${map})\``);
+    }
     if (aggregate === undefined || !isFields(map)) {
       return this.wrong(name, path, `"${call}" is no aggregate over a map stream → expression`);
     }
@@ -211,7 +214,9 @@ export class MeasureReader {
     const [first, ...rest] = args;
     const wanted = aggregate.parameters.filter((parameter) => parameter.optional !== true).length;
     if (args.length < wanted || args.length > aggregate.parameters.length) {
-      return this.wrong(name, path, `"${aggregate.name}" takes ${describeParameters(aggregate)}`, usageOf(aggregate));
+      const inside = "a condition belongs inside, as in `sum(payment.is_flagged ? payment.amount : 0)`";
+      const help = args.length < wanted ? usageOf(aggregate) : `${usageOf(aggregate)}; ${inside}`;
+      return this.wrong(name, path, `"${aggregate.name}" takes ${describeParameters(aggregate)}`, help);
     }
     const constants = rest.map((arg) => constantOf(arg.text));
     if (constants.some((constant) => constant === undefined)) {
