@@ -1,4 +1,5 @@
 /** The engine of a deployment, for one instance or for one of many: what `vigie run` does with either. */
+import type { HttpIngest } from "../../engine/adapters/http_source.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
 import { Engine } from "../../engine/runtime/engine/engine.ts";
 import type { Setup } from "../../engine/runtime/engine/options.ts";
@@ -23,11 +24,12 @@ export function openEngine(
   deployment: Deployment,
   shared: SharedOptions,
   setupOf: ManyNeeds["setupOf"],
+  ingest: HttpIngest,
 ): RunningEngine {
   const { source } = deployment;
   return deployment.instances === "many" && source.kind === "kafka"
     ? manyInstances(new ManyInstances({ deployment, source, shared, setupOf }))
-    : oneInstance(deployment, shared);
+    : oneInstance(deployment, shared, ingest);
 }
 
 function manyInstances(many: ManyInstances): RunningEngine {
@@ -40,7 +42,7 @@ function manyInstances(many: ManyInstances): RunningEngine {
   };
 }
 
-function oneInstance(deployment: Deployment, shared: SharedOptions): RunningEngine {
+function oneInstance(deployment: Deployment, shared: SharedOptions, ingest: HttpIngest): RunningEngine {
   const { failFast, fresh, store, log } = shared;
   let isBegun = fresh;
   const engine = new Engine({
@@ -49,7 +51,7 @@ function oneInstance(deployment: Deployment, shared: SharedOptions): RunningEngi
     check: () => keepRecord(store, { instances: "one", counts: {} }, fresh),
     source: (plan, position) => {
       // Later lives begin with whatever the store still has: the operator was asked at the start.
-      const source = openSource(plan, position, { deployment, failFast, fresh: isBegun, log });
+      const source = openSource(plan, position, { deployment, failFast, fresh: isBegun, log, ingest });
       isBegun = true;
       return source;
     },

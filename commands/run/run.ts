@@ -1,5 +1,6 @@
 /** Runs `vigie run`: deployment and project are read, sinks opened, and the engine runs until it is stopped or drained. */
 import { backoff, monotonic, now, sleep, turn } from "../../engine/adapters/clock.ts";
+import { HttpIngest } from "../../engine/adapters/http_source.ts";
 import { KafkaError } from "../../engine/adapters/kafka/error.ts";
 import type { Plan } from "../../engine/compile/plan.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
@@ -81,13 +82,15 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     log,
     ...(routes === undefined ? {} : { companion: routes }),
   };
-  const engine = openEngine(deployment, shared, (files) => setupOfPlan(input, files));
+  const ingest = new HttpIngest();
+  const engine = openEngine(deployment, shared, (files) => setupOfPlan(input, files), ingest);
   log(opening(read.setup.plan, deployment));
   const reloader = drain ? undefined : new Reloader(
     { paths: pathsOf(deployment), read: () => readSetup(input), switchTo: (setup) => engine.reload(setup), log },
     { content, meaning: read.meaning },
   );
-  const server = serve(deployment, isEmbedded, () => engine.status(), reloader ?? noReload, log);
+  const posts = deployment.source.kind === "http" ? ingest : undefined;
+  const server = serve(deployment, isEmbedded, () => engine.status(), reloader ?? noReload, posts, log);
   signals.onReload(() => {
     if (reloader === undefined) log(noReload);
     void reloader?.reload();
@@ -105,6 +108,7 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
   } finally {
     reloader?.stop();
     signals.end();
+    ingest.end();
     await server?.close();
     for (const { close } of receivers.values()) await close().catch(() => {});
     await store.close().catch(() => {});

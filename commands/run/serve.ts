@@ -1,4 +1,5 @@
 /** The server of a running engine, where the deployment asks for one. */
+import type { HttpIngest } from "../../engine/adapters/http_source.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
 import type { EngineStatus } from "../../engine/runtime/engine/status.ts";
 import { EnvironmentError } from "../command.ts";
@@ -14,12 +15,14 @@ export function serve(
   status: () => EngineStatus,
   /** Or why there is none. */
   reloader: Reloader | string,
+  ingest: HttpIngest | undefined,
   log: (line: string) => void,
 ): RunningServer | undefined {
   if (http === undefined) return undefined;
   try {
     const server = startServer(http, {
       status,
+      ingest,
       reloads: () => typeof reloader === "string" ? noReloads : { ...reloader.counts, last: reloader.last },
       reload: () =>
         typeof reloader === "string" ? Promise.resolve({ outcome: "refused", problems: reloader }) : reloader.reload(),

@@ -1,7 +1,10 @@
-/** The engine's small server: health, readiness, status, metrics, reload. Without tokens it answers this machine only. */
+/** The engine's small server: health, readiness, status, metrics, reload, events. Without tokens it answers this machine only. */
 import { now } from "../../engine/adapters/clock.ts";
 import type { EngineStatus } from "../../engine/runtime/engine/status.ts";
+import type { HttpIngest } from "../../engine/adapters/http_source.ts";
+import { ingest } from "./ingest.ts";
 import { metricsText, type ReloadCounts } from "./metrics.ts";
+import { problem } from "./problem.ts";
 
 /** What came of a reload that was asked for. */
 export type Reloaded =
@@ -13,6 +16,8 @@ export interface ServerNeeds {
   readonly status: () => EngineStatus;
   readonly reloads: () => ReloadCounts & { readonly last: Reloaded | undefined };
   readonly reload: () => Promise<Reloaded>;
+  /** Where events are posted to; undefined where they come from elsewhere. */
+  readonly ingest: HttpIngest | undefined;
 }
 
 export interface RunningServer {
@@ -26,8 +31,13 @@ export function startServer({ hostname, port }: { hostname: string; port: number
   return { address: `${server.addr.hostname}:${server.addr.port}`, close: () => server.shutdown() };
 }
 
-async function answer(request: Request, { status, reloads, reload }: ServerNeeds): Promise<Response> {
+const eventsPath = /^\/v1\/events\/([^/]+)$/;
+
+async function answer(request: Request, needs: ServerNeeds): Promise<Response> {
+  const { status, reloads, reload } = needs;
   const { pathname } = new URL(request.url);
+  const stream = request.method === "POST" ? eventsPath.exec(pathname)?.[1] : undefined;
+  if (stream !== undefined && needs.ingest !== undefined) return await ingest(request, stream, needs.ingest);
   switch (`${request.method} ${pathname}`) {
     case "GET /healthz":
       return json({ status: "alive" });
@@ -52,10 +62,4 @@ async function answer(request: Request, { status, reloads, reload }: ServerNeeds
 
 function json(value: unknown, status = 200): Response {
   return Response.json(value, { status });
-}
-
-/** An error as RFC 9457 has it. */
-function problem(status: number, title: string, detail: string): Response {
-  const body = JSON.stringify({ type: "about:blank", title, status, detail });
-  return new Response(body, { status, headers: { "content-type": "application/problem+json" } });
 }

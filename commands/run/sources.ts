@@ -2,6 +2,7 @@
 import { now } from "../../engine/adapters/clock.ts";
 import { linesOf, openLines } from "../../engine/adapters/files.ts";
 import { generatorSource } from "../../engine/adapters/generator_source.ts";
+import type { HttpIngest } from "../../engine/adapters/http_source.ts";
 import { openKafka } from "../../engine/adapters/kafka.ts";
 import { kafkaSource } from "../../engine/adapters/kafka_source.ts";
 import { type LineInput, lineSource } from "../../engine/adapters/line_source.ts";
@@ -20,6 +21,8 @@ export interface SourceNeeds {
   /** The state begins anew. */
   readonly fresh: boolean;
   readonly log: (line: string) => void;
+  /** Where events are posted to, for the source of that name. */
+  readonly ingest: HttpIngest;
 }
 
 /** Streams that rules read from outside, in the order of the contracts. The stream of alerts has no topic. */
@@ -28,7 +31,11 @@ export function streamsRead({ rules, streams }: Plan): readonly Stream[] {
   return [...streams.values()].filter(({ name, topics }) => read.has(name) && topics.length > 0);
 }
 
-export function openSource(plan: Plan, position: Position, { deployment, failFast, fresh, log }: SourceNeeds): Source {
+export function openSource(
+  plan: Plan,
+  position: Position,
+  { deployment, failFast, fresh, log, ingest }: SourceNeeds,
+): Source {
   const { source, app, topics } = deployment;
   const streams = streamsRead(plan);
   switch (source.kind) {
@@ -50,7 +57,7 @@ export function openSource(plan: Plan, position: Position, { deployment, failFas
     case "stdin":
       return lineSource([standardInput(source.stream)], (topic) => position(topic, 0));
     case "http":
-      return lineSource([], () => undefined);
+      return ingest.source(streams.map(({ name }) => name), (topic) => position(topic, 0));
     case "generator":
       return generated(source, streams, position);
   }

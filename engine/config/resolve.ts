@@ -27,6 +27,8 @@ export const deploymentDefaults = {
   checkpoint: { every: "1s", group_commit: "25ms", max_dirty: 5_000, max_keys: 1_000_000 },
   outbox: { queue: 1_000, max: 100_000 },
   shutdown: "10s",
+  /** Where events are posted to, when the file names no address. */
+  listen: "127.0.0.1:8080",
 } as const;
 
 export interface Place {
@@ -67,7 +69,7 @@ export function resolveDeployment(file: Fields, place: Place): Deployment {
     checkpoint: checkpointOf(part(file, "checkpoint")),
     outbox: outboxOf(part(file, "outbox")),
     maxKeys: countOf(part(file, "checkpoint").max_keys, deploymentDefaults.checkpoint.max_keys),
-    http: httpOf(part(file, "http").listen, place),
+    http: httpOf(part(file, "http").listen ?? (hasPosts(file) ? deploymentDefaults.listen : undefined), place),
     telemetry: { otel: part(file, "telemetry").otel === true },
     shutdown: millis(file.shutdown, deploymentDefaults.shutdown),
   };
@@ -245,6 +247,10 @@ function checkpointOf({ every, group_commit, max_dirty }: Fields): Deployment["c
 
 function outboxOf({ queue, max }: Fields): Deployment["outbox"] {
   return { queue: countOf(queue, deploymentDefaults.outbox.queue), max: countOf(max, deploymentDefaults.outbox.max) };
+}
+
+function hasPosts(file: Fields): boolean {
+  return part(file, "source").http !== undefined;
 }
 
 function httpOf(listen: Value | undefined, { report }: Place): Deployment["http"] {

@@ -71,6 +71,8 @@ export interface Source {
   readonly ends: (partitions: readonly SourcePartition[]) => Promise<ReadonlyMap<string, number>>;
   /** Tells where reading has come to, for tools that show lag; nothing depends on it. */
   readonly commit: (positions: readonly { partition: SourcePartition; offset: number }[]) => Promise<void>;
+  /** What lies before these offsets, by partition name, is in a checkpoint: for whoever must be told when it is safe. */
+  readonly saved?: (positions: ReadonlyMap<string, number>) => void;
   /** Stops for good. */
   readonly close: () => Promise<void>;
 }

@@ -106,18 +106,20 @@ function beginCheckpoint(run: Run): string {
   const checkpoint = { number: run.number + 1, head: text, states, timers, outbox, lanes };
   // Offsets are saved only when what was passed on before them cannot be lost.
   const acknowledged = run.stage?.acknowledged() ?? Promise.resolve();
-  run.saving = acknowledged.then(() => write(run, checkpoint)).finally(() => {
+  run.saving = acknowledged.then(() => write(run, checkpoint, positions)).finally(() => {
     run.saving = undefined;
     run.bell.ring();
   });
   return head;
 }
 
-async function write(run: Run, checkpoint: Checkpoint): Promise<void> {
+async function write(run: Run, checkpoint: Checkpoint, positions: ReadonlyMap<string, number>): Promise<void> {
   const { store, time, log } = run.options;
   for (let attempt = 0;; attempt++) {
     try {
-      return concluded(run, checkpoint, await store.save(run.claimed.fence, checkpoint));
+      concluded(run, checkpoint, await store.save(run.claimed.fence, checkpoint));
+      if (run.end === undefined) run.source?.saved?.(positions);
+      return;
     } catch (error) {
       if (error instanceof StoreError && error.state === "refused") return run.finish({ why: "failed", error });
       run.storeTrouble = error instanceof Error ? error.message : String(error);
