@@ -1,7 +1,8 @@
 /** The reference deployment is one that runs: it has no problem, and a receiver for every sink that a rule names. */
 import { expect } from "expect";
 import { loadDeployment } from "../engine/config/load.ts";
-import { metricsText } from "../commands/run/metrics.ts";
+import { Distributions } from "../commands/run/measured.ts";
+import { metricsOf } from "../commands/run/metrics.ts";
 import { readProject } from "../commands/run/project.ts";
 import { openReceivers } from "../commands/run/setup.ts";
 import { statusOf } from "../engine/runtime/engine/status.ts";
@@ -42,11 +43,10 @@ Deno.test({
 
 Deno.test("the dashboard and the alerts of Prometheus ask for metrics that there are", async () => {
   const status = statusOf(undefined);
-  const names = new Set(
-    [...metricsText({ ...status, ...sample }, { done: 0, failed: 0 }, 0).matchAll(/^# TYPE (\w+)/gm)].map(([, name]) =>
-      name
-    ),
-  );
+  const names = new Set([
+    ...metricsOf({ ...status, ...sample }, { done: 0, failed: 0 }, 0).map(({ name }) => name),
+    ...new Distributions(undefined).all.flatMap(({ name }) => [`${name}_bucket`, `${name}_sum`, `${name}_count`]),
+  ]);
   for (const file of ["deploy/grafana-dashboard.json", "deploy/prometheus-alerts.yaml"]) {
     const asked = new Set((await Deno.readTextFile(file)).match(/\bvigie_\w+/g));
     expect([...asked].filter((name) => !names.has(name))).toEqual([]);

@@ -1,5 +1,6 @@
-/** The status of an engine in the text format of Prometheus. Names are those of the documentation; no entity in a label. */
+/** What an engine shows in numbers, for `/metrics` and for OpenTelemetry. Names are those of the documentation; no entity in a label. */
 import type { EngineStatus } from "../../engine/runtime/engine/status.ts";
+import type { Metric, Sample } from "../../engine/runtime/metric.ts";
 
 /** What the engine itself does not count. */
 export interface ReloadCounts {
@@ -7,22 +8,8 @@ export interface ReloadCounts {
   readonly failed: number;
 }
 
-type Labels = Readonly<Record<string, string | number>>;
-type Sample = readonly [labels: Labels, value: number];
-
-interface Metric {
-  readonly name: string;
-  readonly type: "counter" | "gauge";
-  readonly help: string;
-  readonly samples: readonly Sample[];
-}
-
 /** `now` is the wall clock in milliseconds. */
-export function metricsText(status: EngineStatus, reloads: ReloadCounts, now: number): string {
-  return metricsOf(status, reloads, now).filter(({ samples }) => samples.length > 0).map(written).join("");
-}
-
-function metricsOf(status: EngineStatus, reloads: ReloadCounts, now: number): readonly Metric[] {
+export function metricsOf(status: EngineStatus, reloads: ReloadCounts, now: number): readonly Metric[] {
   const { partitions, rules, sinks } = status;
   const place = ({ stream, topic, partition }: EngineStatus["partitions"][number]) => ({ stream, topic, partition });
   const of = (counter: Metric["type"], name: string, help: string, samples: readonly Sample[]): Metric => ({
@@ -80,18 +67,4 @@ function metricsOf(status: EngineStatus, reloads: ReloadCounts, now: number): re
     of("counter", "reloads_total", "Plans taken up", [[{}, reloads.done]]),
     of("counter", "reload_failed_total", "Contents that were refused", [[{}, reloads.failed]]),
   ];
-}
-
-function written({ name, type, help, samples }: Metric): string {
-  const lines = samples.map(([labels, value]) => `${name}${labelsText(labels)} ${value}`);
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("\n")}\n`;
-}
-
-function labelsText(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(String(value))}"`);
-  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
 }

@@ -4,6 +4,7 @@ import type { Deployment } from "../../engine/config/deployment.ts";
 import { loadThresholds } from "../../engine/config/thresholds.ts";
 import { demoThresholds } from "../../engine/generate/mod.ts";
 import type { FetchedLookups, Setup } from "../../engine/runtime/engine/options.ts";
+import type { Measures } from "../../engine/runtime/metric.ts";
 import { planName, writePlan } from "./plan_in_force.ts";
 import type { OpenReceiver } from "./receivers.ts";
 import { readProject, shownErrors } from "./project.ts";
@@ -16,6 +17,8 @@ export interface SetupInput {
   readonly drain: boolean;
   readonly lookups: FetchedLookups | undefined;
   readonly receivers: ReadonlyMap<string, OpenReceiver>;
+  /** Told how long deliveries take. */
+  readonly measures: Measures;
   /** Whether problems are shown in colour. */
   readonly colour: boolean;
 }

@@ -1,6 +1,7 @@
 /** Sinks of a deployment as receivers of lanes: opened when they can be, tried again as their kind asks for. */
 import { backoff } from "../../engine/adapters/clock.ts";
 import type { KafkaConnection } from "../../engine/adapters/kafka/port.ts";
+import { untraced } from "../../engine/adapters/telemetry.ts";
 import { alertExpression } from "../../engine/compile/alert_expression.ts";
 import type { Deployment, SinkSettings } from "../../engine/config/deployment.ts";
 import type { Parcel } from "../../engine/runtime/settle/entry.ts";
@@ -53,7 +54,7 @@ export function openSink({ name, kind, options }: SinkSettings, context: Omit<Si
       wait: (attempts) => schedule === undefined ? backoff(attempts - 1) : schedule.waits[attempts - 1],
       async deliver(batch) {
         await open();
-        const verdicts = await sink.deliver(batch.map(deliveryOf));
+        const verdicts = await untraced(() => sink.deliver(batch.map(deliveryOf)));
         return schedule?.all === true ? verdicts.map(triedAgain) : verdicts;
       },
     },

@@ -8,6 +8,7 @@ import { Secrets } from "../../engine/config/secrets.ts";
 import { maskCards } from "../../engine/privacy/cards.ts";
 import type { Route } from "../../engine/routing/route.ts";
 import type { Setup } from "../../engine/runtime/engine/options.ts";
+import { exportProblem, openTracing } from "../../engine/adapters/telemetry.ts";
 import { SourceError } from "../../engine/runtime/source.ts";
 import { StoreError } from "../../engine/runtime/store.ts";
 import { soundDeployment } from "../cli/deployment.ts";
@@ -18,6 +19,7 @@ import { refusedForMany } from "./many/refused.ts";
 import { contentOf } from "./content.ts";
 import { withPlanInForce, withPlanOf } from "./plan_in_force.ts";
 import { pathsOf, type ReadSetup, readSetup, type SetupInput } from "./read_setup.ts";
+import { Distributions, measuredStore } from "./measured.ts";
 import { Reloader } from "./reloader.ts";
 import { openRoutes } from "./routing.ts";
 import { serve } from "./serve.ts";
@@ -48,18 +50,29 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     terminal.err(`${refused}\n`);
     return exit.problem;
   }
+  const unsafe = exportProblem();
+  if (unsafe !== undefined) throw new EnvironmentError(unsafe);
   const log = (line: string) => terminal.err(`${new Date(now()).toISOString()} ${maskCards(secrets.redact(line))}\n`);
   const [drain, failFast] = [given.flag("drain"), given.flag("fail-fast")];
   const output = { isTerminal: terminal.isTerminal, write: terminal.out };
   const receivers = openReceivers(deployment, output);
-  const store = openStore(deployment.store, deployment.app);
+  const measures = new Distributions(deployment.telemetry.otel ? openTracing() : undefined);
+  const store = measuredStore(openStore(deployment.store, deployment.app), measures);
   const owner = `${deployment.instance} ${crypto.randomUUID()}`;
   const routes = openRoutes({
     ...{ deployment, receivers, store, owner, log, tree: loaded.tree, term: termMillis },
     setup: (): Setup | undefined => engine.setup(),
   });
   const rows = openLookups(deployment.store);
-  const input = { deployment, isEmbedded, drain, receivers, lookups: rows?.lookups, colour: terminal.isTerminal };
+  const input = {
+    deployment,
+    isEmbedded,
+    drain,
+    receivers,
+    measures,
+    lookups: rows?.lookups,
+    colour: terminal.isTerminal,
+  };
   const content = await contentOf(pathsOf(deployment));
   const read = await readOrGoOn(input, failFast, terminal, log);
   if (read === undefined) {
@@ -69,8 +82,7 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
   await openAll(receivers, failFast, log);
   const shared = {
     setup: read.setup,
-    store,
-    owner,
+    ...{ store, owner, measures },
     term: termMillis,
     checkpoint: { ...deployment.checkpoint, maxKeys: deployment.maxKeys },
     outbox: deployment.outbox,
@@ -89,8 +101,12 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     { paths: pathsOf(deployment), read: () => readSetup(input), switchTo: (setup) => engine.reload(setup), log },
     { content, meaning: read.meaning },
   );
-  const posts = deployment.source.kind === "http" ? ingest : undefined;
-  const server = serve(deployment, isEmbedded, () => engine.status(), reloader ?? noReload, posts, log);
+  const server = serve({
+    ...{ deployment, isEmbedded, ingest, log },
+    status: () => engine.status(),
+    reloader: reloader ?? noReload,
+    distributions: measures.all,
+  });
   signals.onReload(() => {
     if (reloader === undefined) log(noReload);
     void reloader?.reload();

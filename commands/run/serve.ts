@@ -1,29 +1,41 @@
-/** The server of a running engine, where the deployment asks for one. */
+/** The server of a running engine, where the deployment asks for one, and the numbers that it shows. */
+import { now } from "../../engine/adapters/clock.ts";
 import type { HttpIngest } from "../../engine/adapters/http_source.ts";
+import { isExporting, observe } from "../../engine/adapters/telemetry.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
 import type { EngineStatus } from "../../engine/runtime/engine/status.ts";
 import { EnvironmentError } from "../command.ts";
+import type { Distribution } from "./measured.ts";
+import { metricsOf } from "./metrics.ts";
 import type { Reloader } from "./reloader.ts";
 import { type RunningServer, startServer } from "./server.ts";
+
+export interface Served {
+  readonly deployment: Deployment;
+  readonly isEmbedded: boolean;
+  readonly status: () => EngineStatus;
+  /** Or why there is none. */
+  readonly reloader: Reloader | string;
+  readonly ingest: HttpIngest;
+  readonly distributions: readonly Distribution[];
+  readonly log: (line: string) => void;
+}
 
 const noReloads = { done: 0, failed: 0, last: undefined };
 
 /** Throws when the address is taken; the embedded engine does without. */
-export function serve(
-  { http }: Deployment,
-  isEmbedded: boolean,
-  status: () => EngineStatus,
-  /** Or why there is none. */
-  reloader: Reloader | string,
-  ingest: HttpIngest | undefined,
-  log: (line: string) => void,
-): RunningServer | undefined {
+export function serve(served: Served): RunningServer | undefined {
+  const { deployment: { http, source, telemetry }, isEmbedded, status, reloader, ingest, distributions, log } = served;
+  const reloads = () => typeof reloader === "string" ? noReloads : { ...reloader.counts, last: reloader.last };
+  if (telemetry.otel) {
+    observe(() => metricsOf(status(), reloads(), now()));
+    if (!isExporting()) log("Telemetry is on, and Deno exports none: set OTEL_DENO=true");
+  }
   if (http === undefined) return undefined;
   try {
     const server = startServer(http, {
-      status,
-      ingest,
-      reloads: () => typeof reloader === "string" ? noReloads : { ...reloader.counts, last: reloader.last },
+      ...{ status, reloads, distributions },
+      ingest: source.kind === "http" ? ingest : undefined,
       reload: () =>
         typeof reloader === "string" ? Promise.resolve({ outcome: "refused", problems: reloader }) : reloader.reload(),
     });

@@ -3,7 +3,9 @@ import { now } from "../../engine/adapters/clock.ts";
 import type { EngineStatus } from "../../engine/runtime/engine/status.ts";
 import type { HttpIngest } from "../../engine/adapters/http_source.ts";
 import { ingest } from "./ingest.ts";
-import { metricsText, type ReloadCounts } from "./metrics.ts";
+import type { Distribution } from "./measured.ts";
+import { metricsOf, type ReloadCounts } from "./metrics.ts";
+import { metricsText } from "./metrics_text.ts";
 import { problem } from "./problem.ts";
 
 /** What came of a reload that was asked for. */
@@ -16,6 +18,7 @@ export interface ServerNeeds {
   readonly status: () => EngineStatus;
   readonly reloads: () => ReloadCounts & { readonly last: Reloaded | undefined };
   readonly reload: () => Promise<Reloaded>;
+  readonly distributions: readonly Distribution[];
   /** Where events are posted to; undefined where they come from elsewhere. */
   readonly ingest: HttpIngest | undefined;
 }
@@ -48,7 +51,7 @@ async function answer(request: Request, needs: ServerNeeds): Promise<Response> {
     case "GET /v1/status":
       return json({ ...status(), reloads: reloads() });
     case "GET /metrics":
-      return new Response(metricsText(status(), reloads(), now()), {
+      return new Response(metricsText(metricsOf(status(), reloads(), now()), needs.distributions), {
         headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
       });
     case "POST /v1/reload": {

@@ -6,9 +6,11 @@ import type { Threshold } from "../../engine/model/threshold.ts";
 import { fixedThresholds } from "../../engine/model/threshold.ts";
 import { Privacy } from "../../engine/privacy/privacy.ts";
 import { createDecoder } from "../../engine/runtime/decode.ts";
+import type { Measures } from "../../engine/runtime/metric.ts";
 import type { FetchedLookups, Setup, Ways } from "../../engine/runtime/engine/options.ts";
 import type { SinkContext } from "../../sinks/sink.ts";
 import { deadLane, lateLane, routesLane } from "./lanes.ts";
+import { measuredReceiver } from "./measured.ts";
 import { contextOf, type OpenReceiver, openSink } from "./receivers.ts";
 import { openRefused } from "./refused.ts";
 import { isLive } from "./sources.ts";
@@ -30,15 +32,21 @@ export interface SetupNeeds {
   readonly thresholds: readonly Threshold[];
   readonly drain: boolean;
   readonly lookups: FetchedLookups | undefined;
+  readonly measures: Measures;
 }
 
-export function setupOf(plan: Plan, { deployment, receivers, thresholds, drain, lookups }: SetupNeeds): Setup {
+export function setupOf(
+  plan: Plan,
+  { deployment, receivers, thresholds, drain, lookups, measures }: SetupNeeds,
+): Setup {
   const live = isLive(deployment, drain) ? { now } : undefined;
   const recorded = deployment.source.kind === "files" || deployment.source.kind === "stdin";
   return {
     plan,
     decoderOf: (stream) => createDecoder(stream, { live, recorded }),
-    receivers: new Map([...receivers].map(([name, { receiver }]) => [name, receiver])),
+    receivers: new Map(
+      [...receivers].map(([name, { receiver }]) => [name, measuredReceiver(name, receiver, measures)]),
+    ),
     ways: waysOf(deployment, receivers),
     thresholds: fixedThresholds(thresholds),
     privacy: new Privacy(deployment.privacyKey),

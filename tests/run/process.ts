@@ -12,15 +12,19 @@ export interface RunningVigie {
   readonly ended: Promise<number>;
 }
 
-/** Starts `vigie <args>` in a folder. */
-export function startVigie(args: readonly string[], cwd: string): RunningVigie {
+/** Starts `vigie <args>` in a folder, with variables beside those of the environment. */
+export function startVigie(
+  args: readonly string[],
+  cwd: string,
+  variables: Readonly<Record<string, string>> = {},
+): RunningVigie {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", main, ...args],
     cwd,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...variables },
   }).spawn();
   const [output, log] = [gather(child.stdout), gather(child.stderr)];
   const ended = child.status.then(async ({ code }) => {

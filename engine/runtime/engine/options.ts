@@ -6,6 +6,7 @@ import type { LookupNeed, Lookups } from "../../model/lookup.ts";
 import type { ThresholdStore } from "../../model/threshold.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Privacy } from "../../privacy/privacy.ts";
+import type { Measures } from "../metric.ts";
 import type { Decoder } from "../ports.ts";
 import type { Receiver } from "../settle.ts";
 import type { Source } from "../source.ts";
@@ -95,6 +96,8 @@ export interface EngineOptions {
   readonly stage?: (room: () => void) => Stage;
   /** Lives beside each life: routes. */
   readonly companion?: Companion;
+  /** Told how long batches take. */
+  readonly measures?: Measures;
   /** A line for the operator. */
   readonly log: (line: string) => void;
 }

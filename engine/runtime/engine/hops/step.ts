@@ -34,6 +34,7 @@ export async function step(run: Run): Promise<void> {
     if ((i & 127) === 127 && time.monotonic() - run.breathed > breathMillis) await run.breathe();
     if (run.end !== undefined || run.isTorn) return;
   }
+  run.options.measures?.batch(slice.length, time.monotonic() - now);
   run.slice = [];
   for (const feed of run.feeds) feed.settlePosition();
   await run.breathe();
