@@ -57,12 +57,16 @@ export function readDeployment(
   const named = isFields(value) && typeof value.instance === "string" ? value.instance : input.instance;
   const at = <A>(kind: ProblemKind<A>, path: ProblemSite["path"], facts: A) => report(kind, { path }, facts);
   const filled = fillIn(value, { env: input.env, instance: named, baseDirectory, secrets, report: at });
+  // What could not be filled in is not there to be judged.
+  const missing = new Set(problems.filter(({ severity }) => severity === "error").map(({ path }) => path.join("/")));
   const check = compileSchema(deploymentSchema(input.sinks), "all");
   const isSound = checkStructure(
     check,
     filled,
     "the deployment",
-    (kind, path, facts, where = "value") => report(kind, { path, at: where }, facts),
+    (kind, path, facts, where = "value") => {
+      if (!missing.has(path.join("/"))) report(kind, { path, at: where }, facts);
+    },
   );
   const deployment = isSound && isFields(filled)
     ? resolveDeployment(filled, { file, baseDirectory, instance: named, report: at })

@@ -55,7 +55,7 @@ export function resolveDeployment(file: Fields, place: Place): Deployment {
     contracts: path(file.contracts, deploymentDefaults.contracts),
     source: sourceOf(part(file, "source"), place),
     store: storeOf(part(file, "store"), place.baseDirectory),
-    database: databaseOf(database, place.baseDirectory),
+    database: databaseOf(database, place),
     params: paramsOf(part(file, "params")),
     sinks,
     defaultSinks: known(file, "default_sinks", names, place),
@@ -161,7 +161,9 @@ function storeOf(store: Fields, baseDirectory: string): StoreSettings {
   return { kind: "sqlite", path: placed(textOf(store.sqlite) ?? deploymentDefaults.statePath, baseDirectory) };
 }
 
-function databaseOf(database: Fields, baseDirectory: string): DatabaseSettings {
+function databaseOf(database: Fields, { baseDirectory, report }: Place): DatabaseSettings {
+  const unread = ["postgres", "pglite"].find((kind) => kind in database);
+  if (unread !== undefined) report(problems.unreadDatabase, ["database", unread], { kind: unread });
   if (typeof database.postgres === "string") return { kind: "postgres", url: database.postgres };
   if (typeof database.pglite === "string") return { kind: "pglite", path: placed(database.pglite, baseDirectory) };
   if (typeof database.file === "string") return { kind: "file", path: placed(database.file, baseDirectory) };

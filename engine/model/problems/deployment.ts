@@ -1,4 +1,4 @@
-/** Problems of the deployment file: what its structure cannot say (V120 to V139). Wording lives only here. */
+/** Problems of the deployment file: what its structure cannot say (V120 to V129, V136). Wording lives only here. */
 import { nearest, problemKind } from "../problem.ts";
 
 function among(name: string, known: readonly string[], none: string): string {
@@ -109,6 +109,16 @@ export const deploymentProblems = {
     say: ({ stream, known }) => ({
       message: `No contract declares the stream "${stream}"`,
       help: among(stream, known, "declare it in contracts/streams"),
+    }),
+  }),
+  unreadDatabase: problemKind<{ kind: string }>({
+    code: "V136",
+    severity: "warning",
+    title: "Database that nothing reads yet",
+    explains: "Thresholds of customers come from a file. This version keeps nothing in a database.",
+    say: ({ kind }) => ({
+      message: `Nothing reads "${kind}": this version takes the thresholds of customers from a file`,
+      help: "write `database: { file: thresholds.yaml }`",
     }),
   }),
 };
