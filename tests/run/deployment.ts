@@ -16,14 +16,15 @@ export interface Trial {
   readonly packs: readonly string[];
   /** The line of the store; SQLite by default. */
   readonly store?: string;
+  /** Further sinks, a line each. */
+  readonly sinks?: readonly string[];
   /** Further lines of the file. */
   readonly more?: string;
 }
 
 /** Writes `vigie.yaml`, packs and contracts; the contract of payments names a topic of its own. */
-export async function deploy({ broker, packs, store = "store: { sqlite: state.db }", more = "" }: Trial): Promise<
-  TrialDeployment
-> {
+export async function deploy(trial: Trial): Promise<TrialDeployment> {
+  const { broker, packs, store = "store: { sqlite: state.db }", sinks = [], more = "" } = trial;
   const folder = await Deno.makeTempDir({ prefix: "vigie-run-" });
   const mark = crypto.randomUUID().slice(0, 8);
   const [topic, alerts] = [`payments-${mark}`, `alerts-${mark}`];
@@ -44,7 +45,7 @@ sinks:
   alerts_psp_payments: { file: { path: psp.ndjson } }
   alerts_advanced_fraud: { file: { path: advanced.ndjson } }
   payment_stats: { file: { path: stats.ndjson } }
-${more}`,
+${sinks.map((line) => `  ${line}\n`).join("")}${more}`,
   );
   return { folder, topic, alerts, remove: () => Deno.remove(folder, { recursive: true }) };
 }

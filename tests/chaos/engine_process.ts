@@ -1,0 +1,80 @@
+/** A process of `vigie run` with its status page, for scenarios that start, stop and kill it. */
+import { freePort } from "../services/port.ts";
+import { type RunningVigie, startVigie, until } from "../run/process.ts";
+
+export interface ChaosProcess extends RunningVigie {
+  /** `/v1/status`; undefined while it does not answer. */
+  readonly status: () => Promise<ChaosStatus | undefined>;
+  /** Address of its status page. */
+  readonly http: string;
+  /** Resolves when it has the task and does its work. */
+  readonly active: () => Promise<void>;
+  /** Resolves when everything that was sent is handled and delivered. */
+  readonly settled: () => Promise<void>;
+  /** Stops it cleanly; throws with its log when it ends otherwise. */
+  readonly stop: () => Promise<void>;
+  /** Ends it at once, if it still runs. */
+  readonly end: () => Promise<void>;
+}
+
+/** The parts of the status that scenarios look at. */
+export interface ChaosStatus {
+  readonly role: "active" | "standby";
+  readonly troubles: readonly string[];
+  readonly checkpoint: number;
+  readonly partitions: readonly { readonly lag: number; readonly position: number }[];
+  readonly sinks: readonly { readonly sink: string; readonly waiting: number; readonly full: boolean }[];
+}
+
+export interface ProcessOptions {
+  /** Further lines of its deployment file. */
+  readonly more?: string;
+  /** Changes its deployment file. */
+  readonly edit?: (text: string) => string;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+let started = 0;
+
+/** Starts one with the deployment file of a folder and a port of its own. */
+export async function startProcess(folder: string, options: ProcessOptions = {}): Promise<ChaosProcess> {
+  const { more = "", edit = (text) => text, variables = {} } = options;
+  const port = freePort();
+  const http = `http://127.0.0.1:${port}`;
+  const name = `vigie-${++started}.yaml`;
+  const text = edit(await Deno.readTextFile(`${folder}/vigie.yaml`));
+  await Deno.writeTextFile(`${folder}/${name}`, `${text}\nhttp: { listen: "127.0.0.1:${port}" }\n${more}\n`);
+  const running = startVigie(["run", "--config", name], folder, variables);
+  let hasEnded = false;
+  void running.ended.then(() => hasEnded = true);
+  const status = async (): Promise<ChaosStatus | undefined> => {
+    if (hasEnded) throw new Error(`It has ended:\n${running.log()}`);
+    const response = await fetch(`${http}/v1/status`).catch(() => undefined);
+    return await response?.json();
+  };
+  return {
+    ...running,
+    http,
+    status,
+    active: () =>
+      until(async () => {
+        const now = await status();
+        return now?.role === "active" && now.troubles.length === 0;
+      }, () => `It does not become active:\n${running.log()}`),
+    settled: () => until(async () => isSettled(await status()), () => `It does not settle:\n${running.log()}`),
+    async stop() {
+      running.kill("SIGTERM");
+      const code = await running.ended;
+      if (code !== 0) throw new Error(`It ended with ${code}:\n${running.log()}`);
+    },
+    async end() {
+      if (!hasEnded) running.kill("SIGKILL");
+      await running.ended;
+    },
+  };
+}
+
+function isSettled(status: ChaosStatus | undefined): boolean {
+  if (status === undefined || status.role === "standby" || status.partitions.length === 0) return false;
+  return status.partitions.every(({ lag }) => lag === 0) && status.sinks.every(({ waiting }) => waiting === 0);
+}
