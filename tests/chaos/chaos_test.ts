@@ -4,8 +4,9 @@
  */
 import { type Scenario, tried } from "./scenario.ts";
 import { sigkill } from "./sigkill.ts";
+import { zombie } from "./zombie.ts";
 
-const all: readonly Scenario[] = [sigkill];
+const all: readonly Scenario[] = [sigkill, zombie];
 const isLong = Deno.env.get("VIGIE_CHAOS") === "long";
 const only = Deno.env.get("VIGIE_CHAOS_ONLY")?.split(",");
 const chosen = all.filter(({ name }) => only?.includes(name) ?? true);
