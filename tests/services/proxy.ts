@@ -11,6 +11,8 @@ export interface Proxy {
    */
   readonly cutAfter: (commands: number, loses: "answer" | "request") => void;
   readonly isCut: () => boolean;
+  /** Lets everything through again. */
+  readonly mend: () => void;
   readonly close: () => void;
 }
 
@@ -29,6 +31,7 @@ export function proxyOf(address: string): Proxy {
     address: `127.0.0.1:${listener.addr.port}`,
     cutAfter: (left, loses) => void Object.assign(state, { left, loses }),
     isCut: () => state.isCut,
+    mend: () => void Object.assign(state, { left: Infinity, isCut: false }),
     close() {
       for (const one of state.open) closed(one);
       listener.close();
