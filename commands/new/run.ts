@@ -6,9 +6,10 @@ import { EnvironmentError, exit, type ExitCode, type Given, type Terminal, Usage
 import { newMonitor } from "./monitor.ts";
 import { newPack } from "./pack.ts";
 import { newRule } from "./rule.ts";
+import { newSink } from "./sink.ts";
 import type { Draft } from "./draft.ts";
 
-const things = { pack: newPack, rule: newRule, monitor: newMonitor };
+const things = { pack: newPack, rule: newRule, monitor: newMonitor, sink: newSink };
 
 /** Exit code 2 for what cannot be made: a name that is taken, a stream without contract. */
 export async function runNew(given: Given, terminal: Terminal): Promise<ExitCode> {
@@ -25,8 +26,12 @@ export async function runNew(given: Given, terminal: Terminal): Promise<ExitCode
   for (const draft of drafts) if (draft.is === "new") await refuseToOverwrite(draft.file);
   for (const draft of drafts) await write(draft);
   for (const { is, file } of drafts) terminal.out(`${is === "new" ? "wrote" : "changed"} ${file}\n`);
-  terminal.out(`next: vigie test ${dirname(drafts[0]?.file ?? "")}\n`);
+  terminal.out(`next: ${thing === "sink" ? `deno task test sinks/${names[0]}_test.ts` : nextOf(drafts)}\n`);
   return exit.good;
+}
+
+function nextOf([first]: readonly Draft[]): string {
+  return `vigie test ${dirname(first?.file ?? "")}`;
 }
 
 async function refuseToOverwrite(file: string): Promise<void> {
