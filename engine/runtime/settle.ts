@@ -65,6 +65,8 @@ export class DeliveryLane {
   private readonly known = new Set<number>();
   /** Saved entries that memory does not hold: those above `cursor` that are not known. */
   private stored: number;
+  /** Entries that will be offered once the checkpoint that contains them is true. */
+  private announced = 0;
   private cursor = -1;
   private notBefore: Millis = 0;
   private running = false;
@@ -88,8 +90,9 @@ export class DeliveryLane {
     return this.waiting.length + this.stored;
   }
 
+  /** What waits for its checkpoint counts: between two checkpoints there may be more of it than the lane may hold. */
   get isFull(): boolean {
-    return this.size >= this.settings.max;
+    return this.size + this.announced >= this.settings.max;
   }
 
   /** Whether an entry may be offered that the store does not have. */
@@ -100,6 +103,17 @@ export class DeliveryLane {
   /** Whether memory can take a further entry. */
   get hasRoom(): boolean {
     return this.stored === 0 && this.waiting.length < this.settings.queue;
+  }
+
+  /** Says that an entry will be offered later. */
+  announce(): void {
+    this.announced++;
+  }
+
+  /** Takes an entry that was announced, once it is saved. */
+  offerSaved(entry: Entry): void {
+    this.announced--;
+    this.offer(entry);
   }
 
   /** Takes an entry. Where there is no room it must have been saved: it is read back later. */

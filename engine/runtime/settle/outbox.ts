@@ -58,6 +58,7 @@ export class Outbox {
     const later = now.length === 0 ? lanes : lanes.filter((name) => !now.includes(name));
     this.unsaved.set(entry.seq, { entry, open: new Set(lanes), later, saving: false });
     for (const name of now) this.lanes.get(name)?.offer(entry);
+    for (const name of later) this.lanes.get(name)?.announce();
   }
 
   /** A lane needs no further try of an entry. */
@@ -96,7 +97,7 @@ export class Outbox {
     for (const { entry, later } of entries) {
       this.savedSeq = Math.max(this.savedSeq, entry.seq);
       this.unsaved.delete(entry.seq);
-      for (const name of later) this.lanes.get(name)?.offer(entry);
+      for (const name of later) this.lanes.get(name)?.offerSaved(entry);
     }
   }
 
