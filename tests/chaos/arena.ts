@@ -165,7 +165,8 @@ export class Arena {
   }
 }
 
-const nothing = { lost: [], extra: [] };
+/** No difference. */
+export const nothing = { lost: [], extra: [] };
 
 /** What of `wanted` is missing, and what is there without being wanted; ten of each are enough to look into. */
 export function difference(found: readonly string[], wanted: readonly string[]) {
