@@ -169,6 +169,6 @@ export const distinct: Aggregate = {
   slidingFold: () => slidingFold,
   example: { call: "distinct(payment.card_ref)", values: ["c1", "c2", "c1"], result: 2 },
   exactness:
-    "Exact up to 10,000 different values, then HyperLogLog with a standard error of 0.81 %, marked approximate. " +
+    "Exact up to 10,000 different values, then HyperLogLog with a standard error of 0.81 %, named under `approximate`. " +
     "A sliding window without `resolution` stays exact.",
 };

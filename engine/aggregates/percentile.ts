@@ -131,6 +131,6 @@ export const percentile: Aggregate = {
   fold: ([percent]) => foldOf(Number(percent)),
   slidingFold: ([percent]) => slidingFoldOf(Number(percent)),
   example: { call: "percentile(request.latency_ms, 95)", values: [12, 80, 15, 11, 14], result: 80 },
-  exactness: "Exact up to 1,024 values, then within 1 % of the value at the rank, marked approximate. " +
+  exactness: "Exact up to 1,024 values, then within 1 % of the value at the rank, named under `approximate`. " +
     "A sliding window without `resolution` stays exact.",
 };

@@ -206,6 +206,6 @@ export const top: Aggregate = {
   },
   exactness:
     "Exact up to 10,000 different values; then counts are estimates (count sketch, about 0.1 % of all), values of " +
-    "at least 0.5 % of all are found, and the result is marked approximate. A sliding window without `resolution` " +
+    "at least 0.5 % of all are found, and the result is named under `approximate`. A sliding window without `resolution` " +
     "stays exact.",
 };

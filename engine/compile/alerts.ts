@@ -50,6 +50,7 @@ export const alertStream: Stream = {
       entities: some,
       criteria: field({ kind: "list", of: anyType }),
       values: some,
+      approximate: field({ kind: "list", of: stringType }, true),
       window: field(anyType, true),
       event_time: text,
       detected_at: text,

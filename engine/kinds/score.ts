@@ -122,6 +122,7 @@ function saying(rule: ScoreRule, event: Event, turn: Turn) {
     episode: undefined,
     events: undefined,
     change: event.change,
+    ...rule.features.mark(),
     scopeValues: rule.features.values(),
     score: turn.scope.score,
     decision: turn.scope.decision,

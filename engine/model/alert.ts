@@ -36,6 +36,8 @@ export interface Alert {
   readonly entities: Fields;
   readonly criteria: readonly CriterionResult[];
   readonly values: Fields;
+  /** Names of values that are approximate; absent where all are exact. */
+  readonly approximate?: readonly string[];
   readonly window: { readonly start: string; readonly end: string } | null;
   readonly event_time: string;
   readonly detected_at: string;
@@ -62,6 +64,8 @@ export interface OutputRecord {
   readonly window: { readonly start: string; readonly end: string } | null;
   readonly event_time: string;
   readonly values: Fields;
+  /** Names of the rule's aggregates that are approximate; absent where all are exact. */
+  readonly approximate?: readonly string[];
 }
 
 /** At most this many places are listed as evidence. */

@@ -55,6 +55,8 @@ export interface Signal {
   readonly severity: Severity;
   /** Aggregates or features by name (semantics.md 30). */
   readonly values: Fields;
+  /** Names of values that are approximate; absent where all are exact (semantics.md 15). */
+  readonly approximate?: readonly string[];
   /**
    * Fields for `entities`, `message`, `context` and criteria, by alias (semantics.md 31); undefined when the event being
    * stepped is the one that decided.

@@ -7,7 +7,7 @@ import { comparePlaces, type Event, type Place } from "../model/event.ts";
 import type { CarriedEvents, Operator, Signal, StateCodec, Turn } from "../model/operator.ts";
 import type { Millis } from "../model/time.ts";
 import type { AlignedWindow } from "../windows/window.ts";
-import type { Accumulators, Saved } from "./measures.ts";
+import { type Accumulators, marked, type Saved } from "./measures.ts";
 import { addEvidence, showEvents, type WindowRule } from "./window_rule.ts";
 
 type Occasion = readonly (string | number)[];
@@ -251,6 +251,7 @@ function resolve(
       episode: episode.occasion,
       severity: episode.severity,
       values: turn.scope.values.length === 0 ? {} : rule.measures.fields(turn.scope),
+      ...(turn.scope.values.length === 0 ? {} : marked(rule.measures.names, rule.measures.approximate())),
       events: carried ?? episode.carried,
       scopeValues: [...turn.scope.values],
       evidence: [],
@@ -282,6 +283,7 @@ function common(rule: AlignedRule, pane: Pane, severity: Severity, turn: Turn) {
     window: { start: pane.start, end: pane.end },
     severity,
     values: rule.measures.fields(turn.scope),
+    ...marked(rule.measures.names, rule.measures.approximate()),
     scopeValues: [...turn.scope.values],
     evidence: [...pane.evidence],
     evidenceTotal: pane.count,

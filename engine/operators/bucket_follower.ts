@@ -37,7 +37,7 @@ export class BucketFollower {
       return exact;
     }
     this.merged ??= this.mergeOf(buckets);
-    return { value: this.fold.result(this.merged, deciding) };
+    return this.known(this.merged, deciding);
   }
 
   /** The result as if one more event were in. */
@@ -49,7 +49,11 @@ export class BucketFollower {
     this.total.leave(held);
     if (exact !== undefined) return exact;
     const merged = this.fold.merge(this.mergeOf(buckets), held);
-    return { value: this.fold.result(merged, place) };
+    return this.known(merged, place);
+  }
+
+  private known(merged: unknown, deciding: Place): KnownResult {
+    return { value: this.fold.result(merged, deciding), approximate: this.fold.approximate?.(merged) === true };
   }
 
   private mergeOf(buckets: Iterable<unknown>): unknown {

@@ -5,13 +5,13 @@
 import type { Vocabulary } from "../conditions/expression.ts";
 import type { RuleCompiler } from "../kinds/kind.ts";
 import type { Stream } from "../model/contract.ts";
-import type { Operator, StateCodec } from "../model/operator.ts";
+import type { Operator, Signal, StateCodec } from "../model/operator.ts";
 import { ruleProblems } from "../model/problems/rules.ts";
 import type { Millis } from "../model/time.ts";
 import { type Fields, isFields, type Value } from "../model/value.ts";
 import { createWindow } from "../windows/mod.ts";
 import type { SlidingWindow } from "../windows/window.ts";
-import { buildMeasures, type Derived, type Leaf, MeasureReader } from "./measures.ts";
+import { buildMeasures, type Derived, type Leaf, marked, MeasureReader, type Measures } from "./measures.ts";
 import { type SlidingStore, storeOf } from "./sliding_store.ts";
 import { reportWindow, warnLongSliding } from "./window_of_rule.ts";
 
@@ -22,6 +22,8 @@ export interface Features {
   /** Features of the last step by name, null where they have no value; and a copy by index. */
   readonly fields: () => Fields;
   readonly values: () => readonly (Value | undefined)[];
+  /** The mark of what is not exact among them. */
+  readonly mark: () => Pick<Signal, "approximate">;
   readonly signature: Value;
   /** Length of the longest window. */
   readonly horizon: Millis;
@@ -54,8 +56,10 @@ export function compileFeatures(rule: RuleCompiler, streams: readonly Stream[]):
   if (sound.includes(false)) return undefined;
   const buffer: (Value | undefined)[] = entries.map(() => undefined);
   const names = entries.map(([name]) => name);
+  const all: Measures[] = [];
   const groups = [...reading.leaves.values()].map(({ window, leaves }) => {
     const measures = buildMeasures([], leaves, [], {}, null, buffer);
+    all.push(measures);
     return { size: window.size, store: storeOf(window, measures) };
   });
   return {
@@ -63,6 +67,7 @@ export function compileFeatures(rule: RuleCompiler, streams: readonly Stream[]):
     keeper: keeperOf(groups, reading.derived, buffer),
     fields: () => Object.fromEntries(names.map((name, i) => [name, buffer[i] ?? null])),
     values: () => [...buffer],
+    mark: () => marked(names, all.flatMap((measures) => measures.approximate()).sort((a, b) => a - b)),
     signature: reading.signature,
     horizon: Math.max(0, ...groups.map((group) => group.size)),
   };

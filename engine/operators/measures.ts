@@ -64,11 +64,14 @@ export interface Measures {
   ) => void;
   /** The values of the last `read`, by name; null where there is none. */
   readonly fields: (scope: Scope) => Fields;
+  /** Indexes of the values of the last `read` that are approximate. */
+  readonly approximate: () => readonly number[];
 }
 
 /** A result that was found without the accumulators. */
 export interface KnownResult {
   readonly value: Value | undefined;
+  readonly approximate?: boolean;
 }
 
 /** JSON Schema of an `aggregate` map. */
@@ -296,13 +299,15 @@ function removable(aggregate: Aggregate): Aggregate["fold"] {
 
 /** A fold that keeps its values, so that it can take the oldest back out; its result costs one pass over them. */
 function refolding(fold: Fold<unknown>): Fold<{ value: Value; place: Place }[]> {
+  const folded = (kept: readonly { value: Value; place: Place }[]) =>
+    kept.reduce((state, { value, place }) => fold.add(state, value, place), fold.empty());
   return {
     empty: () => [],
     add: (kept, value, place) => [...kept, { value, place }],
     merge: (into, other) => [...into, ...other],
     remove: (kept, _value, place) => kept.filter((one) => comparePlaces(one.place, place) !== 0),
-    result: (kept, deciding) =>
-      fold.result(kept.reduce((state, { value, place }) => fold.add(state, value, place), fold.empty()), deciding),
+    result: (kept, deciding) => fold.result(folded(kept), deciding),
+    ...(fold.approximate === undefined ? {} : { approximate: (kept) => fold.approximate?.(folded(kept)) === true }),
   };
 }
 
@@ -339,6 +344,12 @@ export function buildMeasures(
   buffer: (Value | undefined)[] = names.map(() => undefined),
 ): Measures {
   const folds = leaves.map((leaf) => leaf.fold);
+  // What the last `read` read, of which nobody but a signal asks how exact it is.
+  let last: { readonly from: Accumulators; readonly known: readonly (KnownResult | undefined)[] | undefined } =
+    nothingRead;
+  const isApproximate = ({ fold }: Leaf, i: number) =>
+    last.known?.[i] === undefined ? fold.approximate?.(last.from[i]) === true : last.known[i].approximate === true;
+  const mayApproximate = folds.some((fold) => fold.approximate !== undefined);
   const byStream = new Map<string, readonly (Reading | undefined)[]>();
   const readingsOf = (stream: string) => {
     let known = byStream.get(stream);
@@ -388,6 +399,7 @@ export function buildMeasures(
     load: (saved) => folds.map((fold, i) => fold.load === undefined ? saved[i] : fold.load(saved[i] ?? null)),
     read(from, deciding, scope, known) {
       scope.values = buffer;
+      if (mayApproximate) last = { from, known };
       for (let i = 0; i < leaves.length; i++) {
         const leaf = leaves[i]!;
         const found = known?.[i];
@@ -396,5 +408,17 @@ export function buildMeasures(
       for (const measure of derived) buffer[measure.index] = measure.expression.evaluate(scope);
     },
     fields: (scope) => Object.fromEntries(names.map((name, i) => [name, scope.values[i] ?? null])),
+    approximate: () =>
+      mayApproximate && last !== nothingRead ? leaves.filter(isApproximate).map(({ index }) => index) : [],
   };
+}
+
+const nothingRead = { from: [], known: undefined };
+
+/** The mark of a signal whose values of these names are not exact; nothing where all are. */
+export function marked(
+  names: readonly string[],
+  approximate: readonly number[],
+): { readonly approximate?: readonly string[] } {
+  return approximate.length === 0 ? {} : { approximate: approximate.map((index) => names[index] ?? "") };
 }

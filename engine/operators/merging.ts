@@ -7,7 +7,7 @@ import { comparePlaces, type Event, occasionOf, type Place } from "../model/even
 import type { CarriedEvents, Operator, StateCodec, Turn } from "../model/operator.ts";
 import type { Millis } from "../model/time.ts";
 import type { MergingWindow } from "../windows/window.ts";
-import type { Accumulators, Saved } from "./measures.ts";
+import { type Accumulators, marked, type Saved } from "./measures.ts";
 import { addEvidence, showEvents, type WindowRule } from "./window_rule.ts";
 
 interface Session {
@@ -170,6 +170,7 @@ function said(rule: MergingRule, session: Session, severity: Severity, turn: Tur
     window: { start: session.first.time, end: endOf(rule, session) },
     severity,
     values: rule.measures.fields(turn.scope),
+    ...marked(rule.measures.names, rule.measures.approximate()),
     scopeValues: [...turn.scope.values],
     evidence: [...session.evidence],
     evidenceTotal: session.count,

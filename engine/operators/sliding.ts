@@ -7,6 +7,7 @@ import type { Event } from "../model/event.ts";
 import type { CarriedEvents, Operator, Signal, StateCodec, Turn } from "../model/operator.ts";
 import type { Millis } from "../model/time.ts";
 import type { SlidingWindow } from "../windows/window.ts";
+import { marked } from "./measures.ts";
 import { type SlidingStore, storeOf } from "./sliding_store.ts";
 import type { WindowRule } from "./window_rule.ts";
 
@@ -139,11 +140,12 @@ function moment(
   rule: SlidingRule,
   state: SlidingState,
   turn: Turn,
-): Pick<Signal, "output" | "window" | "values" | "scopeValues"> {
+): Pick<Signal, "output" | "window" | "values" | "approximate" | "scopeValues"> {
   return {
     output: rule.output,
     window: { start: state.newest - rule.window.size, end: state.newest },
     values: rule.measures.fields(turn.scope),
+    ...marked(rule.measures.names, rule.measures.approximate()),
     scopeValues: [...turn.scope.values],
   };
 }

@@ -221,6 +221,7 @@ export class Raiser {
       entities,
       criteria,
       values,
+      ...(signal.approximate === undefined ? {} : { approximate: signal.approximate }),
       window: windowOf(signal),
       event_time: time,
       detected_at: this.options.now === undefined ? time : formatTime(this.options.now()),
@@ -271,6 +272,7 @@ export class Raiser {
         window: windowOf(signal),
         event_time: formatTime(signal.time),
         values,
+        ...(signal.approximate === undefined ? {} : { approximate: signal.approximate }),
       };
       this.outlet.record(privacy === undefined ? record : privacy.record(record), rule);
     }
