@@ -83,6 +83,14 @@ Deno.test("of refused messages marks hold at any depth, and what cannot be read 
   expect(of(null)).toEqual({ key: null, value: null, redacted: false });
 });
 
+Deno.test("refused messages that are nested 50,000 deep are withheld where they may hold something personal", () => {
+  const of = (value: string) =>
+    treatRefused(new Privacy(undefined), { ...streamOf(), ...stream }, { key: null, value });
+  const lists = `${"[".repeat(50_000)}"203.0.113.7"${"]".repeat(50_000)}`;
+  expect(of(`{"ip":${lists}}`)).toEqual({ key: null, value: null, redacted: true });
+  expect(of(`${'{"agent":'.repeat(50_000)}1${"}".repeat(50_000)}`)).toMatchObject({ value: null, redacted: true });
+});
+
 Deno.test("messages of a stream without personal fields stay as they are, but for card numbers", () => {
   const treat = (value: string) => treatRefused(new Privacy(undefined), streamOf(), { key: null, value });
   expect(treat('{"a": 1,')).toEqual({ key: null, value: '{"a": 1,', redacted: false });

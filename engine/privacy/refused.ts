@@ -44,7 +44,20 @@ function ofValue(text: string, marks: Stream["personal"], secret: string | undef
   if (value === null || typeof value === "boolean") return text;
   if (!isFields(value)) return null;
   if (!mayName(text, Object.keys(marks))) return maskCards(text);
+  if (isTooDeep(value)) return null;
   return JSON.stringify(maskCardsIn(ofFields(value, marks, secret)));
+}
+
+/** Levels beyond which a value is not read: what walks it level by level would run out of stack. */
+const depthMax = 1_000;
+
+function isTooDeep(value: Value): boolean {
+  let level: readonly Value[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > depthMax) return true;
+    level = level.flatMap((one) => Array.isArray(one) ? one : isFields(one) ? Object.values(one) : []);
+  }
+  return false;
 }
 
 /** Brackets and signs alone hold no value. */
