@@ -92,7 +92,7 @@ function compileRule(
       readings: rule.readings,
     }),
     reads: [...rule.paths.values(), ...contextPaths(speech, compiled)],
-    revision: revisionOf(rule),
+    revision: revisionOf(rule, pack),
     signature: signatureOf(rule, compiled),
   });
 }

@@ -1,6 +1,7 @@
 /** Hashes of a rule: its revision (what it means) and its state signature (what its state depends on, runtime.md §6). */
 import { createHash } from "node:crypto";
 import type { CompiledRule } from "../kinds/kind.ts";
+import type { ListSource, Pack } from "../model/pack.ts";
 import { isFields, type Value } from "../model/value.ts";
 import type { CompilerOfRule } from "./rule_compiler.ts";
 
@@ -16,10 +17,15 @@ export function hashOf(value: Value): string {
 }
 
 /** Equal for rules that mean the same: layout, order of keys and spelling of expressions play no part. */
-export function revisionOf(rule: CompilerOfRule): string {
+export function revisionOf(rule: CompilerOfRule, { lookups, lists }: Pick<Pack, "lookups" | "lists">): string {
   const meaning = Object.entries(rule.raw)
     .filter(([name]) => !cosmetic.has(name))
-    .map(([name, value]) => [name, canonicalAt(rule, [name], value)]);
+    .map(([name, value]): [string, Value] => [name, canonicalAt(rule, [name], value)]);
+  for (const name of rule.lookupsRead) {
+    const { redisHash, fields, cache } = lookups[name] ?? {};
+    meaning.push([`lookups.${name}`, [redisHash ?? null, fields ?? null, cache ?? null]]);
+  }
+  for (const name of listsRead(rule)) meaning.push([`lists.${name}`, listOf(lists[name])]);
   return hashOf(meaning.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
 }
 
@@ -34,6 +40,18 @@ export function signatureOf(rule: CompilerOfRule, compiled: CompiledRule): strin
     input.where?.canonical ?? null,
   ]);
   return hashOf([rule.raw.kind ?? null, inputs, compiled.signature]);
+}
+
+/** Lists that some expression of the rule names; a text that only looks so does no harm. */
+function listsRead({ canonical }: CompilerOfRule): ReadonlySet<string> {
+  const named = [...canonical.values()].flatMap((text) => [...text.matchAll(/\blists\.([A-Za-z_]\w*)/g)]);
+  return new Set(named.map(([, name]) => name ?? ""));
+}
+
+/** What a list holds, whatever the order; of one in Redis, where it is. */
+function listOf(list: ListSource | undefined): Value {
+  if (list === undefined) return null;
+  return list.from === "redis" ? [list.key, list.refresh] : [...list.values].sort();
 }
 
 /** The value at a path with every compiled expression in its canonical form. */
