@@ -123,7 +123,7 @@ export interface CheckpointStore {
     limit: number,
     after?: { readonly due: Millis; readonly id: string },
   ) => Promise<readonly { readonly id: string; readonly due: Millis }[]>;
-  /** Entries that a lane has not settled, by rising `seq`, those above `after`. */
+  /** Entries that a lane has not settled, by rising `seq`, those above `after`: fewer than `limit` only where no more are. */
   readonly pending: (task: string, lane: string, after: number, limit: number) => Promise<readonly PendingEntry[]>;
   /** Every unsettled entry of the task counted by lane. */
   readonly depths: (task: string) => Promise<ReadonlyMap<string, number>>;

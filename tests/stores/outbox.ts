@@ -52,6 +52,18 @@ export const outbox: Cases = {
     }
     expect(seen).toEqual(seqs.filter((seq) => seq !== 100));
   },
+  "a page is short only where nothing lies behind it, whatever is settled while it is read": async ({ store }) => {
+    const one = await store();
+    const { fence } = await claimed(one);
+    const seqs = Array.from({ length: 100 }, (_, i) => i + 1);
+    await saved(one, fence, 1, { outbox: seqs.map((seq) => [seq, "text", "a"] as const) });
+    const settled = seqs.slice(0, 30).map((seq) => ["a", seq, undefined] as const);
+    const [page] = await Promise.all([one.pending("t", "a", 0, 40), saved(one, fence, 2, { lanes: settled })]);
+    expect(page.length).toBe(40);
+    expect(page.map(({ seq }) => seq)).toEqual(page.map((_, i) => (page[0]?.seq ?? 0) + i));
+    const [last] = await Promise.all([one.pending("t", "a", 90, 40), saved(one, fence, 3)]);
+    expect(last.map(({ seq }) => seq)).toEqual(seqs.slice(90));
+  },
 };
 
 export const texts: Cases = {

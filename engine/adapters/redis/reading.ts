@@ -35,6 +35,7 @@ export async function readTimers(
   return found.filter(({ due }) => due <= until);
 }
 
+/** A checkpoint may settle some of a page while it is read: then the next page fills it, for short is only the last. */
 export async function readPending(
   redis: RedisConnection,
   names: TaskNames,
@@ -42,10 +43,37 @@ export async function readPending(
   after: number,
   limit: number,
 ): Promise<readonly PendingEntry[]> {
+  const found: PendingEntry[] = [];
+  for (let last = after; found.length < limit;) {
+    const asked = limit - found.length;
+    const seqs = await pageOf(redis, names, lane, last, asked);
+    found.push(...await entriesOf(redis, names, lane, seqs));
+    if (seqs.length < asked) break;
+    last = Number(seqs.at(-1));
+  }
+  return found;
+}
+
+async function pageOf(
+  redis: RedisConnection,
+  names: TaskNames,
+  lane: string,
+  after: number,
+  limit: number,
+): Promise<readonly string[]> {
   const [answer] = await allOf(redis, [
     ["ZRANGEBYSCORE", names.lane(lane), `(${after}`, "+inf", "LIMIT", 0, limit],
   ]);
-  const seqs = answer as string[];
+  return answer as string[];
+}
+
+/** The entries of these numbers that are still pending. */
+async function entriesOf(
+  redis: RedisConnection,
+  names: TaskNames,
+  lane: string,
+  seqs: readonly string[],
+): Promise<readonly PendingEntry[]> {
   if (seqs.length === 0) return [];
   const [entries, tries] = await allOf(redis, [
     ["HMGET", names.outbox, ...seqs],
