@@ -44,6 +44,11 @@ function toTopics(kafka: Kafka, { topics }: Deployment, suffix: string): OpenRec
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const isFinal = error instanceof KafkaError && error.state === "final" && batch.length === 1;
+      const [one] = batch;
+      // With its headers a record may be too large for the topic, which its source just took: its place is kept.
+      if (isFinal && one !== undefined && one.value !== null) {
+        return await send(topic, [{ ...one, value: null, redacted: true }]);
+      }
       return isFinal ? { result: "rejected", reason } : { result: "retry", after: undefined, reason };
     }
   };
@@ -53,11 +58,16 @@ function toTopics(kafka: Kafka, { topics }: Deployment, suffix: string): OpenRec
     receiver: receiverOf(async (batch) => {
       const verdicts = new Map<RefusedMessage, Verdict>();
       for (const [topic, messages] of Map.groupBy(batch, (message) => `${message.topic}${suffix}`)) {
-        let verdict = await send(topic, messages);
+        const together = await send(topic, messages);
+        let away = messages.length === 1 ? together : undefined;
         for (const message of messages) {
-          // One message that is too large must not hold back those that came with it.
-          if (verdict.result !== "delivered" && messages.length > 1) verdict = await send(topic, [message]);
-          verdicts.set(message, verdict);
+          if (together.result === "delivered") verdicts.set(message, together);
+          else {
+            // One message that is too large must not hold back those that came with it.
+            const verdict = away ?? await send(topic, [message]);
+            if (verdict.result === "retry") away = verdict;
+            verdicts.set(message, verdict);
+          }
         }
       }
       return batch.map((message) => verdicts.get(message) ?? { result: "delivered" });
