@@ -5,13 +5,14 @@
 import { type Scenario, tried } from "./scenario.ts";
 import { sigkill } from "./sigkill.ts";
 import { redisAway } from "./redis_away.ts";
+import { poison } from "./poison.ts";
 import { refusedSink } from "./refused_sink.ts";
 import { fullDisk } from "./full_disk.ts";
 import { kafkaAway } from "./kafka_away.ts";
 import { setBack } from "./set_back.ts";
 import { zombie } from "./zombie.ts";
 
-const all: readonly Scenario[] = [sigkill, zombie, redisAway, kafkaAway, setBack, refusedSink, fullDisk];
+const all: readonly Scenario[] = [sigkill, zombie, redisAway, kafkaAway, setBack, refusedSink, fullDisk, poison];
 const isLong = Deno.env.get("VIGIE_CHAOS") === "long";
 const only = Deno.env.get("VIGIE_CHAOS_ONLY")?.split(",");
 const chosen = all.filter(({ name }) => only?.includes(name) ?? true);

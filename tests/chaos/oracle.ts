@@ -7,6 +7,8 @@ export interface SaidAlert {
   readonly id: string;
   readonly rule: string;
   readonly fingerprint: string;
+  /** Bytes of its text. */
+  readonly size: number;
 }
 
 /** Every alert of a replay by the folder's packs and contracts, in the order in which it raises them. */
@@ -17,9 +19,12 @@ export async function replayed(
 ): Promise<readonly SaidAlert[]> {
   const [events, alerts] = [`${folder}/recorded.ndjson`, `${folder}/replayed.ndjson`];
   await Deno.writeTextFile(events, messages.map((message) => `${recorded(topic, message)}\n`).join(""));
-  await runVigie(["replay", "--config", "vigie.yaml", "--events", `payments=${events}`, "--alerts", alerts], folder);
+  const files = ["--events", `payments=${events}`, "--alerts", alerts];
+  await runVigie(["replay", "--config", "vigie.yaml", "--privacy", ...files], folder);
   const said: SaidAlert[] = [];
-  for (const line of (await Deno.readTextFile(alerts)).split("\n")) if (line !== "") said.push(JSON.parse(line));
+  for (const line of (await Deno.readTextFile(alerts)).split("\n")) {
+    if (line !== "") said.push({ ...JSON.parse(line), size: new TextEncoder().encode(line).length });
+  }
   return said;
 }
 
