@@ -6,11 +6,11 @@ import { alertCycles, alertsName, alertStream } from "./compile/alerts.ts";
 import { lintRule } from "./compile/lint.ts";
 import { compileLookups } from "./compile/lookups.ts";
 import { compileLimit, compileSpeech } from "./compile/speech.ts";
-import type { Plan, PlanRule } from "./compile/plan.ts";
+import type { LiveList, Plan, PlanRule } from "./compile/plan.ts";
 import { revisionOf, signatureOf } from "./compile/revision.ts";
 import { CompilerOfRule } from "./compile/rule_compiler.ts";
 import { unusedNames } from "./compile/unused.ts";
-import { type PackWords, type ParamOverrides, unknownPacks, wordsOf } from "./compile/words.ts";
+import { liveLists, type PackWords, type ParamOverrides, unknownPacks, wordsOf } from "./compile/words.ts";
 import { findKind } from "./kinds/mod.ts";
 import type { CompiledRule } from "./kinds/kind.ts";
 import type { Stream } from "./model/contract.ts";
@@ -39,8 +39,10 @@ export function compileProject(
   const problems: Problem[] = unknownPacks(packs, params, paramsFile);
   const streams = new Map([...declared, [alertsName, alertStream]]);
   const rules: PlanRule[] = [];
+  const lists: LiveList[] = [];
   for (const pack of packs) {
     const words = wordsOf(pack, params, problems, paramsFile);
+    lists.push(...liveLists(pack, words));
     problems.push(...unusedNames(pack));
     for (const text of pack.rules) {
       const rule = compileRule(pack, text, streams, words, rules.length, problems);
@@ -53,7 +55,8 @@ export function compileProject(
   const read = rules.some(({ compiled }) => compiled.inputs.some(({ stream }) => stream === alertStream));
   const fed = read ? streams : declared;
   const aliases = [...fed.values()].map((stream) => stream.alias);
-  return { plan: Object.freeze({ streams: fed, rules, aliases, packs: packs.map((pack) => pack.name) }), problems };
+  const names = packs.map((pack) => pack.name);
+  return { plan: Object.freeze({ streams: fed, rules, aliases, packs: names, lists }), problems };
 }
 
 function compileRule(

@@ -1,4 +1,5 @@
 /** Runs `vigie check`: loads, compiles, reads the deployment where there is one, and shows what is wrong. */
+import { unreadable } from "../../engine/config/redis_reads.ts";
 import { undefinedSinks } from "../../engine/config/rule_sinks.ts";
 import { undeclaredStreams } from "../../engine/config/source_streams.ts";
 import { shown } from "../../engine/load/files.ts";
@@ -37,6 +38,7 @@ function ruleProblems({ plan }: Project, deployed: ReadDeployment | undefined): 
   const { deployment, tree } = deployed;
   return [
     ...undeclaredStreams(deployment, [...plan.streams.keys()]),
+    ...unreadable(plan, deployment),
     ...undefinedSinks(plan, deployment.sinks.map(({ name }) => name)),
     ...unheardRules(plan, { ...deployment, routes: tree }),
     ...guessableIds(plan, deployment.privacyKey),

@@ -2,6 +2,7 @@
 import { compileProject } from "../../engine/compile.ts";
 import type { Plan } from "../../engine/compile/plan.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
+import { unreadable } from "../../engine/config/redis_reads.ts";
 import { undefinedSinks } from "../../engine/config/rule_sinks.ts";
 import { undeclaredStreams } from "../../engine/config/source_streams.ts";
 import { loadProject } from "../../engine/load.ts";
@@ -23,8 +24,9 @@ export async function readProject(deployment: Deployment, strict: boolean): Prom
   const missing = strict && compiled.plan !== undefined
     ? undefinedSinks(compiled.plan, deployment.sinks.map(({ name }) => name))
     : [];
+  const empty = compiled.plan === undefined ? [] : unreadable(compiled.plan, deployment);
   const undeclared = undeclaredStreams(deployment, [...loaded.streams.keys()]);
-  const problems = [...loaded.problems, ...compiled.problems, ...missing, ...undeclared];
+  const problems = [...loaded.problems, ...compiled.problems, ...missing, ...empty, ...undeclared];
   const failed = problems.some(({ severity }) => severity === "error");
   return { plan: failed ? undefined : compiled.plan, problems, texts: loaded.texts };
 }

@@ -3,19 +3,20 @@ import type { Plan } from "../../engine/compile/plan.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
 import { loadThresholds } from "../../engine/config/thresholds.ts";
 import { demoThresholds } from "../../engine/generate/mod.ts";
-import type { FetchedLookups, Setup } from "../../engine/runtime/engine/options.ts";
+import type { Setup } from "../../engine/runtime/engine/options.ts";
 import type { Measures } from "../../engine/runtime/metric.ts";
 import { planName, writePlan } from "./plan_in_force.ts";
 import type { OpenReceiver } from "./receivers.ts";
 import { readProject, shownErrors } from "./project.ts";
 import { setupOf } from "./setup.ts";
+import type { RedisReads } from "./stores.ts";
 
 export interface SetupInput {
   readonly deployment: Deployment;
   /** Nothing but what is built in: sinks that packs name need not be there. */
   readonly isEmbedded: boolean;
   readonly drain: boolean;
-  readonly lookups: FetchedLookups | undefined;
+  readonly reads: RedisReads | undefined;
   readonly receivers: ReadonlyMap<string, OpenReceiver>;
   /** Told how long deliveries take. */
   readonly measures: Measures;
@@ -42,7 +43,10 @@ export async function readSetup(input: SetupInput): Promise<ReadSetup> {
   );
   if (project.plan === undefined || errors !== "") return { problems: errors };
   const origin = { name: planName, text: writePlan(deployment, project.texts) };
-  const setup = { ...setupOf(project.plan, { ...input, thresholds }), origin };
+  const { lists } = project.plan;
+  const ready = lists.length === 0 ? undefined : input.reads?.lists.follow(lists);
+  const made = setupOf(project.plan, { ...input, thresholds, lookups: input.reads?.lookups });
+  const setup = { ...made, origin, ...(ready === undefined ? {} : { ready }) };
   return { setup, meaning: JSON.stringify([meaningOf(project.plan), thresholds]) };
 }
 

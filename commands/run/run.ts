@@ -26,7 +26,7 @@ import { serve } from "./serve.ts";
 import { openReceivers } from "./setup.ts";
 import type { Signals } from "./signals.ts";
 import { streamsRead } from "./sources.ts";
-import { openLookups, openStore } from "./stores.ts";
+import { openReads, openStore } from "./stores.ts";
 
 /** How long a claim of the task holds without renewal: a standby takes over about as long after a crash. */
 const termMillis = 5_000;
@@ -63,14 +63,14 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     ...{ deployment, receivers, store, owner, log, tree: loaded.tree, term: termMillis },
     setup: (): Setup | undefined => engine.setup(),
   });
-  const rows = openLookups(deployment.store);
+  const reads = openReads(deployment.store, log);
   const input = {
     deployment,
     isEmbedded,
     drain,
     receivers,
     measures,
-    lookups: rows?.lookups,
+    reads,
     colour: terminal.isTerminal,
   };
   const content = await contentOf(pathsOf(deployment));
@@ -128,7 +128,7 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     await server?.close();
     for (const { close } of receivers.values()) await close().catch(() => {});
     await store.close().catch(() => {});
-    await rows?.close().catch(() => {});
+    await reads?.close().catch(() => {});
   }
 }
 

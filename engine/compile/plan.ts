@@ -4,6 +4,7 @@ import type { CompiledRule } from "../kinds/kind.ts";
 import type { Stream } from "../model/contract.ts";
 import type { LookupNeed } from "../model/lookup.ts";
 import type { RuleText } from "../model/pack.ts";
+import type { ProblemSite } from "../model/problem.ts";
 import type { Millis } from "../model/time.ts";
 import type { RulePersonal } from "../privacy/trace.ts";
 
@@ -14,6 +15,19 @@ export interface Plan {
   readonly aliases: readonly string[];
   /** Packs by name, for status pages and the closing table. */
   readonly packs: readonly string[];
+  /** Lists in Redis that packs name: whoever runs the plan fills them, and keeps them as they are there. */
+  readonly lists: readonly LiveList[];
+}
+
+/** A list whose values lie in Redis. Compiled conditions keep the Set, so it changes in place. */
+export interface LiveList {
+  readonly key: string;
+  readonly type: "string" | "number";
+  /** Time between two readings. */
+  readonly refresh: Millis;
+  readonly values: Set<string | number>;
+  /** Where the pack names it. */
+  readonly site: ProblemSite;
 }
 
 export interface PlanRule {

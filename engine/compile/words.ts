@@ -5,6 +5,7 @@ import { nearest, type Problem, problem, type ProblemSite } from "../model/probl
 import { ruleProblems } from "../model/problems/rules.ts";
 import type { Type } from "../model/type.ts";
 import type { Value } from "../model/value.ts";
+import type { LiveList } from "./plan.ts";
 
 export type PackWords = Pick<Vocabulary, "params" | "lists" | "lookups" | "conditions">;
 
@@ -74,6 +75,16 @@ function checkOverride(pack: Pack, name: string, value: Value, file: string | un
 
 function isScalar(value: Value): value is string | number | boolean {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
+
+/** Lists of a pack that lie in Redis, with the Sets that its conditions read. */
+export function liveLists(pack: Pack, { lists }: PackWords): readonly LiveList[] {
+  return Object.entries(pack.lists).flatMap(([name, list]) => {
+    const words = lists[name];
+    if (list.from !== "redis" || words === undefined) return [];
+    const { key, type, refresh } = list;
+    return [{ key, type, refresh, values: words.values, site: { file: pack.file, path: ["lists", name] } }];
+  });
 }
 
 function listOf(name: string, list: ListSource): ValueList {

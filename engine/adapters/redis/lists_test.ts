@@ -2,7 +2,6 @@ import { expect } from "expect";
 import { ownRedis, redisService } from "../../../tests/services/services.ts";
 import { connectRedis } from "../redis.ts";
 import { type ListValues, readList, watchList } from "./lists.ts";
-import { redisLookup } from "./lookups.ts";
 import type { RedisConnection } from "./port.ts";
 
 async function withRedis(run: (redis: RedisConnection, key: string) => Promise<void>): Promise<void> {
@@ -80,37 +79,3 @@ Deno.test("a watched list stays as it was while Redis is away", async () => {
   await redis.close();
   await own.remove();
 });
-
-Deno.test("rows are read once for as long as the lookup allows, those that do not exist included", () =>
-  withRedis(async (redis, key) => {
-    const asked: number[] = [];
-    const counting = {
-      ...redis,
-      pipeline: (commands: Parameters<RedisConnection["pipeline"]>[0]) => {
-        asked.push(commands.length);
-        return redis.pipeline(commands);
-      },
-    };
-    let now = 0;
-    const source = { redisHash: "", fields: { country: "string", age: "number", vip: "boolean" }, cache: 60 } as const;
-    const rows = redisLookup(counting, source, { now: () => now, max: 3 });
-    const [u1, u2, none] = [`${key}:u1`, `${key}:u2`, `${key}:none`];
-    await redis.pipeline([["HSET", u1, "country", "FR", "age", "41", "vip", "1"], [
-      "HSET",
-      u2,
-      "age",
-      "old",
-      "vip",
-      "yes",
-    ]]);
-    const expected = [{ country: "FR", age: 41, vip: true }, {}, undefined, { country: "FR", age: 41, vip: true }];
-    expect(await rows([u1, u2, none, u1])).toEqual(expected);
-    await redis.pipeline([["HSET", u1, "country", "DE"], ["HSET", none, "country", "IT"]]);
-    now = 59;
-    expect(await rows([u1, u2, none, u1])).toEqual(expected);
-    now = 60;
-    expect(await rows([none, u1])).toEqual([{ country: "IT" }, { country: "DE", age: 41, vip: true }]);
-    expect(await rows([`${key}:more`])).toEqual([undefined]);
-    expect(await rows([none, u1])).toEqual([{ country: "IT" }, { country: "DE", age: 41, vip: true }]);
-    expect(asked.filter((count) => count > 0)).toEqual([3, 2, 1]);
-  }));

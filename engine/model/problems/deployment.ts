@@ -1,4 +1,4 @@
-/** Problems of the deployment file: what its structure cannot say (V120 to V129, V136). Wording lives only here. */
+/** Problems of the deployment file: what its structure cannot say (V120 to V129, V136, V137). Wording lives only here. */
 import { nearest, problemKind } from "../problem.ts";
 
 function among(name: string, known: readonly string[], none: string): string {
@@ -119,6 +119,17 @@ export const deploymentProblems = {
     say: ({ kind }) => ({
       message: `Nothing reads "${kind}": this version takes the thresholds of customers from a file`,
       help: "write `database: { file: thresholds.yaml }`",
+    }),
+  }),
+  withoutRedis: problemKind<{ what: "list" | "lookup"; name: string; store: string }>({
+    code: "V137",
+    severity: "warning",
+    title: "List or lookup in Redis, in a deployment without Redis",
+    explains:
+      "Lists and rows in Redis are read from the Redis of the store. Without one a list is empty and rows have no value.",
+    say: ({ what, name, store }) => ({
+      message: `The ${what} "${name}" lies in Redis, and the deployment keeps its state in ${store}: it will be empty`,
+      help: 'write `store: { redis: "redis://host:6379" }`',
     }),
   }),
 };

@@ -79,6 +79,7 @@ export class Engine {
    * undefined while standing by, or when the life ended before.
    */
   async reload(setup: Setup): Promise<ReadonlyMap<string, number> | undefined> {
+    await this.untilReady(setup);
     this.setup = setup;
     const { run } = this;
     if (run === undefined) return undefined;
@@ -106,6 +107,7 @@ export class Engine {
       // A stop, or a halt, may have come while the claim was under way.
       run.isStopping = this.stopped.signal.aborted;
       await this.accompany(run);
+      await this.untilReady(run.setup);
       await run.keepOrigin(run.setup);
       await openSource(run);
       await settleTimers(run);
@@ -200,6 +202,11 @@ export class Engine {
       }
     }
     return undefined;
+  }
+
+  /** Nothing is judged before what the plan reads beside events is there. */
+  private async untilReady({ ready }: Setup): Promise<void> {
+    if (ready !== undefined) await Promise.race([ready, this.untilStopped()]);
   }
 
   private untilStopped(): Promise<void> {

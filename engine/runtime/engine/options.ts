@@ -49,6 +49,8 @@ export interface Setup {
   /** What the plan was made from: kept in the store under `name`, so that a later start can make it again. */
   readonly origin?: { readonly name: string; readonly text: string };
   readonly lookups?: FetchedLookups;
+  /** Resolves when what the plan reads beside events (lists in Redis) has been read once: nothing is judged before. */
+  readonly ready?: Promise<unknown>;
 }
 
 /** Rows that are fetched before a slice of events asks for them. */
