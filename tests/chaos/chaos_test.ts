@@ -2,6 +2,7 @@
  * Runs the scenarios. In the gate they are short and a few run side by side; `deno task chaos` runs the long ones, one
  * after the other. `VIGIE_CHAOS_ONLY=sigkill,zombie` runs some, `VIGIE_SEED` one seed again.
  */
+import { reload } from "./reload.ts";
 import { type Scenario, tried } from "./scenario.ts";
 import { sigkill } from "./sigkill.ts";
 import { redisAway } from "./redis_away.ts";
@@ -12,7 +13,17 @@ import { kafkaAway } from "./kafka_away.ts";
 import { setBack } from "./set_back.ts";
 import { zombie } from "./zombie.ts";
 
-const all: readonly Scenario[] = [sigkill, zombie, redisAway, kafkaAway, setBack, refusedSink, fullDisk, poison];
+const all: readonly Scenario[] = [
+  sigkill,
+  zombie,
+  redisAway,
+  kafkaAway,
+  setBack,
+  refusedSink,
+  fullDisk,
+  poison,
+  reload,
+];
 const isLong = Deno.env.get("VIGIE_CHAOS") === "long";
 const only = Deno.env.get("VIGIE_CHAOS_ONLY")?.split(",");
 const chosen = all.filter(({ name }) => only?.includes(name) ?? true);

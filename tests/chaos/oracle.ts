@@ -7,6 +7,8 @@ export interface SaidAlert {
   readonly id: string;
   readonly rule: string;
   readonly fingerprint: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly evidence: readonly { readonly topic: string; readonly partition: number; readonly offset: number }[];
   /** Bytes of its text. */
   readonly size: number;
 }
