@@ -232,6 +232,11 @@ export class Task {
     return this.speaker.spoke;
   }
 
+  /** A signal waits for the state of its limit: no checkpoint may be taken before `fire` has raised it. */
+  get isBusy(): boolean {
+    return this.speaker.isBusy;
+  }
+
   /** Keys that changed since the last `collect`. */
   get dirty(): number {
     return this.ledger.dirty;

@@ -70,6 +70,8 @@ export class Run {
   haltAt: ReadonlyMap<string, number> | undefined;
   /** A stop left timers unfired because the store was away: what was stepped since is not saved. */
   isTorn = false;
+  /** A stop came between two timers: those left are saved as they are and fire in the next life. No event is taken. */
+  isCutShort = false;
   /** What was saved last was told to the source, for tools that show lag; on the monotonic clock. */
   committed: Millis = -Infinity;
   end: RunEnd | undefined;

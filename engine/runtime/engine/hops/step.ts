@@ -23,16 +23,16 @@ export async function step(run: Run): Promise<void> {
   const now = time.monotonic();
   for (const [i, turn] of slice.entries()) {
     const { feed, arrival } = turn;
-    const due = arrival.passed === undefined ? take(run, turn) : await takePassed(run, turn, arrival.passed);
-    if (run.end !== undefined || run.isTorn) return;
+    const due = arrival.passed === undefined ? take(run, turn) : await takePassed(run, slice.slice(i), arrival.passed);
+    if (due === undefined) return;
     feed.position = arrival.message.offset + 1;
     run.since.events++;
     feed.counts.events++;
     feed.quietSince = now;
-    if (due) await settleTimers(run);
+    if (due && !await settleTimers(run)) return;
     if (run.isTidied && !await loadFor(run, slice.slice(i + 1))) return;
     if ((i & 127) === 127 && time.monotonic() - run.breathed > breathMillis) await run.breathe();
-    if (run.end !== undefined || run.isTorn) return;
+    if (run.end !== undefined) return;
   }
   run.options.measures?.batch(slice.length, time.monotonic() - now);
   run.slice = [];
@@ -51,11 +51,14 @@ function take(run: Run, { feed, arrival }: Turn): boolean {
   return run.task.take(input, event);
 }
 
-/** Takes what another task passed on, unless it is known. True when something is due. */
-async function takePassed(run: Run, { arrival: { input, message } }: Turn, passed: Passed): Promise<boolean> {
-  if (!isNews(run.positions, passed)) return false;
-  if (bringUp(run.task, input, passed)) await settleTimers(run);
-  if (run.end !== undefined || run.isTorn) return false;
+/** Takes what another task passed on, unless it is known. True when something is due, undefined when it was not taken. */
+async function takePassed(run: Run, turns: readonly Turn[], passed: Passed): Promise<boolean | undefined> {
+  const [turn] = turns;
+  if (turn === undefined || !isNews(run.positions, passed)) return false;
+  const { input, message } = turn.arrival;
+  if (bringUp(run.task, input, passed) && !await settleTimers(run)) return undefined;
+  // What fired may have taken the states of the event at hand out of memory.
+  if (run.isTidied && !await loadFor(run, turns)) return undefined;
   note(run.positions, passed);
   const { event, watermark } = passed;
   if (event === undefined) return false;
@@ -65,24 +68,27 @@ async function takePassed(run: Run, { arrival: { input, message } }: Turn, passe
   return run.task.take(input, { ...event, watermark });
 }
 
-/** Fires what is due, in slices: between them sockets have their turn, and bounds hold. */
-export async function settleTimers(run: Run): Promise<void> {
-  while (run.end === undefined && !run.isTorn) {
-    switch (run.task.fire(fireBudget)) {
-      case "done":
-        return;
-      case "more":
-        await run.breathe();
-        save(run);
-        await boundsHold(run);
-        break;
-      case "keys":
-        run.isTorn = !await admit(run, run.task.wanted());
-        break;
-      case "timers":
-        run.isTorn = !await feedTimers(run);
-    }
+/**
+ * Fires what is due, in slices. False when the life ended or a stop came first: what is left fires in the next life, and
+ * no event may be taken before.
+ */
+export async function settleTimers(run: Run): Promise<boolean> {
+  for (;;) {
+    const fired = run.end !== undefined || run.isTorn ? undefined : run.task.fire(fireBudget);
+    if (fired === "done" || fired === undefined) return fired !== undefined;
+    if (!run.task.isBusy) await pauseBetween(run);
+    if (run.isCutShort) return false;
+    if (fired === "keys") run.isTorn = !await admit(run, run.task.wanted());
+    if (fired === "timers") run.isTorn = !await feedTimers(run);
   }
+}
+
+/** Between two slices of timers sockets have their turn, a checkpoint may be taken, and bounds hold. */
+async function pauseBetween(run: Run): Promise<void> {
+  await run.breathe();
+  save(run);
+  await boundsHold(run);
+  run.isCutShort = run.isStopping;
 }
 
 /** Reads the next page of timers; false when a stop came while the store was away. */
