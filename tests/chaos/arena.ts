@@ -90,21 +90,16 @@ export class Arena {
     await produce(this.broker, this.deployment.topic, this.messages.slice(from, this.sent));
   }
 
-  /** Sends the next messages in small parts over a time, so that there is always something under way. */
-  async pour(count: number, millis: number): Promise<void> {
+  /** Sends the next messages in small parts over a time, or what is left of them at once when it is to be over. */
+  async pour(count: number, millis: number, over?: AbortSignal): Promise<void> {
     const [parts, begun] = [Math.ceil(millis / 50), performance.now()];
-    for (let part = 1, left = count; part <= parts; part++) {
-      const size = Math.ceil(left / (parts - part + 1));
+    for (let part = 1, left = count; left > 0; part++) {
+      const size = over?.aborted === true ? left : Math.ceil(left / (parts - part + 1));
       left -= size;
       await this.send(size);
       const ahead = begun + part * 50 - performance.now();
       if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, ahead));
     }
-  }
-
-  /** How many messages were not sent yet. */
-  get unsent(): number {
-    return this.messages.length - this.sent;
   }
 
   /** Starts a process; `more` are further lines of its deployment file. */

@@ -58,16 +58,18 @@ export const reload: Scenario = {
       const running = await arena.start();
       await running.active();
       const watch = watchProgress(running);
-      const pouring = arena.pour(events, rounds * 6_500);
+      const acted = new AbortController();
+      const pouring = arena.pour(events, rounds * 20_000, acted.signal);
       const switches = [await act(arena, running, pack)];
       for (let round = 1; round < rounds; round++) {
         await edit(pack, (text) => text.replace("amount > 40", "amount > 60").replace("120s", "60s"));
         switches.push(await asked(running, "switched"));
         switches.push(await act(arena, running, pack));
       }
+      const pause = watch.end();
+      acted.abort();
       await pouring;
       await running.settled();
-      const pause = watch.end();
       await running.stop();
       await arena.drain();
       const after = await replayOf();
