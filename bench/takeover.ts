@@ -6,8 +6,8 @@
  */
 import { startVigie } from "../tests/run/process.ts";
 import { kafkaService, ownRedis } from "../tests/services/services.ts";
-import { deployTicks, oneEach, sendTicks, start, type TickDeployment } from "./live/ticks.ts";
-import { look, memoryOf, seconds, seen } from "./live/watch.ts";
+import { deployTicks, oneEach, sendTicks, start, type TickDeployment } from "../tests/run/ticks.ts";
+import { look, memoryOf, seconds, seen } from "../tests/run/watch.ts";
 
 const day = 86_400_000;
 /** A claim that nobody renews has run out by then. */

@@ -19,21 +19,28 @@ export const kafka: Service = {
     await prepareJava();
     if (Deno.env.get("KAFKA_HOME") === undefined) await fetchJars();
   },
-  async commands(folder, port) {
-    const settings = `${folder}/server.properties`;
-    await Deno.writeTextFile(settings, properties(folder, port, freePort()));
-    const java = (main: string, ...args: string[]): Command => [
-      "java",
-      ...["-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4"],
-      `-Dlog4j2.configurationFile=${logging}`,
-      ...["-cp", `${jarFolder()}/*`, main, ...args],
-    ];
-    return [
-      java("kafka.tools.StorageTool", "format", "-t", "vigietests0000000000AA", "-c", settings),
-      java("kafka.Kafka", settings),
-    ];
-  },
+  commands: (folder, port) => commands(folder, port, port),
 };
+
+/** A broker that sends its clients to another port than its own: that of a proxy before it. */
+export function kafkaBehind(proxy: number): Service {
+  return { ...kafka, commands: (folder, port) => commands(folder, port, proxy) };
+}
+
+async function commands(folder: string, port: number, advertised: number): Promise<readonly Command[]> {
+  const settings = `${folder}/server.properties`;
+  await Deno.writeTextFile(settings, properties(folder, port, advertised, freePort()));
+  const java = (main: string, ...args: string[]): Command => [
+    "java",
+    ...["-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4"],
+    `-Dlog4j2.configurationFile=${logging}`,
+    ...["-cp", `${jarFolder()}/*`, main, ...args],
+  ];
+  return [
+    java("kafka.tools.StorageTool", "format", "-t", "vigietests0000000000AA", "-c", settings),
+    java("kafka.Kafka", settings),
+  ];
+}
 
 function jarFolder(): string {
   const home = Deno.env.get("KAFKA_HOME");
@@ -69,13 +76,13 @@ async function fetchJars(): Promise<void> {
   await Deno.rename(folder, jarFolder());
 }
 
-function properties(folder: string, port: number, controllerPort: number): string {
+function properties(folder: string, port: number, advertised: number, controllerPort: number): string {
   return Object.entries({
     "process.roles": "broker,controller",
     "node.id": 1,
     "controller.quorum.voters": `1@127.0.0.1:${controllerPort}`,
     "listeners": `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}`,
+    "advertised.listeners": `PLAINTEXT://127.0.0.1:${advertised}`,
     "controller.listener.names": "CONTROLLER",
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "log.dirs": `${folder}/data`,

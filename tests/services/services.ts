@@ -6,7 +6,7 @@
 import { alertmanager } from "./alertmanager.ts";
 import { clickhouse } from "./clickhouse.ts";
 import { influxdb } from "./influxdb.ts";
-import { kafka } from "./kafka.ts";
+import { kafka, kafkaBehind } from "./kafka.ts";
 import { freePort } from "./port.ts";
 import { postgres } from "./postgres.ts";
 import { redis } from "./redis.ts";
@@ -54,9 +54,9 @@ export interface OwnService {
   readonly remove: () => Promise<void>;
 }
 
-/** A Kafka broker of one's own, not yet started. */
-export function ownKafka(): Promise<OwnService> {
-  return ownService(kafka);
+/** A Kafka broker of one's own, not yet started; with `proxy`, it tells its clients to come by that port. */
+export function ownKafka(proxy?: number): Promise<OwnService> {
+  return ownService(proxy === undefined ? kafka : kafkaBehind(proxy));
 }
 
 /** A Redis server of one's own, not yet started. */

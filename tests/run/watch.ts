@@ -1,5 +1,5 @@
 /** What is seen of a running `vigie run` from outside: its status, its memory, and how long things take. */
-import type { RunningVigie } from "../../tests/run/process.ts";
+import type { RunningVigie } from "./process.ts";
 
 /** What benches read of `/v1/status`. */
 export interface Seen {

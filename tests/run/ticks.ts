@@ -1,10 +1,10 @@
 /**
- * A deployment of one small stream in a folder of its own, for benches of the whole program: a tick has a key, a time and
- * a number, so that a million of them are made, sent and read in seconds, and what is measured is the engine.
+ * A deployment of one small stream in a folder of its own, for tests and benches of the whole program: a tick has a key, a
+ * time and a number, so that a million of them are made, sent and read in seconds, and what is measured is the engine.
  */
 import { openKafka } from "../../engine/adapters/kafka.ts";
 import type { OutgoingMessage } from "../../engine/adapters/kafka/port.ts";
-import { freePort } from "../../tests/services/port.ts";
+import { freePort } from "../services/port.ts";
 
 export interface Tick {
   readonly key: string;
