@@ -50,6 +50,13 @@ interface Waiting {
   /** Wall clock at which memory took it. */
   readonly since: Millis;
   attempts: Attempts | undefined;
+  /** Wall clock of the last try that is known. */
+  tried: Millis;
+}
+
+/** Whether a wait is over; a clock that is before the wait began was set back, and nobody waits until it is there again. */
+function isOver(began: Millis, ends: Millis, now: Millis): boolean {
+  return now >= ends || now < began;
 }
 
 /** Wait before the store is asked again, when it is away. */
@@ -68,7 +75,8 @@ export class DeliveryLane {
   /** Entries that will be offered once the checkpoint that contains them is true. */
   private announced = 0;
   private cursor = -1;
-  private notBefore: Millis = 0;
+  /** The whole lane waits. */
+  private rest: { readonly began: Millis; readonly ends: Millis } = { began: 0, ends: 0 };
   private running = false;
   private isStopped = false;
   private isHurried = false;
@@ -147,7 +155,7 @@ export class DeliveryLane {
   }
 
   private hold(entry: Entry, attempts: Attempts | undefined): void {
-    this.waiting.push({ entry, attempts, since: this.settings.now() });
+    this.waiting.push({ entry, attempts, since: this.settings.now(), tried: attempts?.first ?? 0 });
     this.known.add(entry.seq);
   }
 
@@ -200,13 +208,13 @@ export class DeliveryLane {
   private ready(): Waiting[] {
     const now = this.settings.now();
     const ready: Waiting[] = [];
-    if (now < this.notBefore) return ready;
+    if (!isOver(this.rest.began, this.rest.ends, now)) return ready;
     const blocked = new Set<string>();
     for (const waiting of this.waiting) {
       if (ready.length >= this.receiver.batchMax) break;
       const { order } = waiting.entry;
       if (blocked.has(order)) continue;
-      if (waiting.attempts === undefined || waiting.attempts.next <= now) ready.push(waiting);
+      if (waiting.attempts === undefined || isOver(waiting.tried, waiting.attempts.next, now)) ready.push(waiting);
       else blocked.add(order);
     }
     return ready;
@@ -217,12 +225,13 @@ export class DeliveryLane {
     const { gather = 0, batchMax } = this.receiver;
     if (gather === 0 || this.isHurried || this.isFull) return 0;
     if (batch.length >= Math.min(batchMax, this.settings.queue)) return 0;
-    return batch.reduce((least, { since }) => Math.min(least, since), Infinity) + gather;
+    const oldest = batch.reduce((least, { since }) => Math.min(least, since), Infinity);
+    return isOver(oldest, oldest + gather, this.settings.now()) ? 0 : oldest + gather;
   }
 
   private nextTry(): Millis {
     const next = this.waiting.reduce((least, { attempts }) => Math.min(least, attempts?.next ?? 0), Infinity);
-    return Math.max(this.notBefore, Number.isFinite(next) ? next : this.settings.now() + storeWaitMillis);
+    return Math.max(this.rest.ends, Number.isFinite(next) ? next : this.settings.now() + storeWaitMillis);
   }
 
   private async pause(millis: Millis): Promise<void> {
@@ -242,7 +251,8 @@ export class DeliveryLane {
     }
     this.waiting = this.waiting.filter((waiting) => !gone.has(waiting));
     if (gone.size === 0 && this.receiver.isOne) {
-      this.notBefore = Math.max(...batch.map(({ attempts }) => attempts?.next ?? 0));
+      const ends = Math.max(...batch.map(({ attempts }) => attempts?.next ?? 0));
+      this.rest = { began: this.settings.now(), ends };
     }
     this.report(reason);
   }
@@ -257,7 +267,7 @@ export class DeliveryLane {
       const attempts = (waiting.attempts?.attempts ?? 0) + 1;
       const wait = verdict.result === "retry" ? this.receiver.wait(attempts) : undefined;
       if (wait !== undefined && verdict.result === "retry") {
-        const now = this.settings.now();
+        const now = waiting.tried = this.settings.now();
         waiting.attempts = { attempts, first: waiting.attempts?.first ?? now, next: now + (verdict.after ?? wait) };
         this.settings.tried(entry, waiting.attempts);
         return false;

@@ -207,6 +207,25 @@ Deno.test("a receiver of large batches gets one when it is full, or when its old
   expect(clock.now).toBe(1_000);
 });
 
+Deno.test("a clock that is set back makes nobody wait until it is there again", async () => {
+  const hour = 3_600_000;
+  const { lane, add, clock, waits, batches } = trial((_, call) => call === 1 ? retry : delivered, {
+    lane: {
+      sleep: (millis) => {
+        waits.push(millis);
+        // Set back during the wait, which takes as long as it takes.
+        clock.now += millis - (waits.length === 1 ? hour : 0);
+        return Promise.resolve();
+      },
+    },
+  });
+  clock.now = 10 * hour;
+  add(1, 2);
+  await settled([lane], never);
+  expect(batches).toEqual([[1, 2], [1, 2]]);
+  expect(waits).toEqual([2]);
+});
+
 Deno.test("at the end nothing gathers any longer", async () => {
   const { lane, batches, clock } = trial(() => delivered, { receiver: { gather: 1_000 } });
   lane.offer({ seq: 1, parcel: parcel(1), order: "1" });
