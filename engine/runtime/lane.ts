@@ -72,6 +72,11 @@ export class Lane {
     return this.head?.place.time;
   }
 
+  /** Offset of the head's message; undefined where `peek` is. */
+  get headOffset(): number | undefined {
+    return this.head?.message.offset;
+  }
+
   /** Takes the head out, for who looks ahead and hands it to a task later. */
   shift(): Arrival | undefined {
     const { head } = this;

@@ -75,6 +75,8 @@ export class DeliveryLane {
   /** Entries that will be offered once the checkpoint that contains them is true. */
   private announced = 0;
   private cursor = -1;
+  /** While the store is being asked: entries that found no room, and numbers that it has forgotten meanwhile. */
+  private asking: { readonly missed: number[]; readonly forgotten: number[] } | undefined;
   /** The whole lane waits. */
   private rest: { readonly began: Millis; readonly ends: Millis } = { began: 0, ends: 0 };
   private running = false;
@@ -127,13 +129,18 @@ export class DeliveryLane {
   /** Takes an entry. Where there is no room it must have been saved: it is read back later. */
   offer(entry: Entry): void {
     if (this.hasRoom) this.hold(entry, undefined);
-    else this.stored++;
+    else {
+      this.stored++;
+      this.asking?.missed.push(entry.seq);
+    }
     this.begin();
   }
 
   /** The store has learnt that an entry is settled. */
   forget(seq: number): void {
-    this.known.delete(seq);
+    // Its answer may have been given before, and name what has been settled since.
+    if (this.asking !== undefined) this.asking.forgotten.push(seq);
+    else this.known.delete(seq);
   }
 
   /** Resolves at the next change: a batch that was tried, or a stop. */
@@ -187,9 +194,21 @@ export class DeliveryLane {
   /** Reads back what waits in the store, when memory is half empty. */
   private async refill(): Promise<void> {
     const { queue } = this.settings;
-    if (this.stored === 0 || this.waiting.length > queue / 2) return;
     try {
-      const limit = queue - this.waiting.length;
+      // A page may hold nothing that memory does not know, so that the next one is read at once.
+      while (this.stored > 0 && this.waiting.length <= queue / 2 && !this.isStopped) {
+        await this.readBack(queue - this.waiting.length);
+      }
+    } catch (error) {
+      this.settings.trouble(`what waits cannot be read: ${messageOf(error)}`);
+      await this.pause(storeWaitMillis);
+    }
+  }
+
+  private async readBack(limit: number): Promise<void> {
+    const [missed, forgotten]: [number[], number[]] = [[], []];
+    this.asking = { missed, forgotten };
+    try {
       const found = await this.settings.more(this.cursor, limit);
       for (const { seq, text, state } of found) {
         this.cursor = seq;
@@ -197,10 +216,11 @@ export class DeliveryLane {
         this.stored--;
         this.hold(readEntry(seq, text), readAttempts(state));
       }
-      if (found.length < limit) this.stored = 0;
-    } catch (error) {
-      this.settings.trouble(`what waits cannot be read: ${messageOf(error)}`);
-      await this.pause(storeWaitMillis);
+      // What was offered while the store was asked may lie behind what it answered.
+      if (found.length < limit) this.stored = missed.filter((seq) => !this.known.has(seq)).length;
+    } finally {
+      this.asking = undefined;
+      for (const seq of forgotten) this.known.delete(seq);
     }
   }
 
@@ -229,8 +249,14 @@ export class DeliveryLane {
     return isOver(oldest, oldest + gather, this.settings.now()) ? 0 : oldest + gather;
   }
 
+  /** When the next entry may be tried. What waits behind an older one of its fingerprint is due when that one is. */
   private nextTry(): Millis {
-    const next = this.waiting.reduce((least, { attempts }) => Math.min(least, attempts?.next ?? 0), Infinity);
+    let next = Infinity;
+    const orders = new Set<string>();
+    for (const { entry: { order }, attempts } of this.waiting) {
+      if (!orders.has(order)) next = Math.min(next, attempts?.next ?? 0);
+      orders.add(order);
+    }
     return Math.max(this.rest.ends, Number.isFinite(next) ? next : this.settings.now() + storeWaitMillis);
   }
 

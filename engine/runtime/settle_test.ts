@@ -232,3 +232,71 @@ Deno.test("at the end nothing gathers any longer", async () => {
   expect(await settled([lane], new Promise(() => {}))).toBe(true);
   expect([batches, clock.now]).toEqual([[[1]], 0]);
 });
+
+Deno.test("what finds no room waits for its checkpoint, and what comes behind it with the same fingerprint waits too", async () => {
+  const { lane, outbox, checkpoint, batches } = trial(() => delivered, { lane: { queue: 1 } });
+  outbox.add(parcel(1, 0), ["trial"], false);
+  outbox.add(parcel(2, 0), ["trial"], false);
+  await settled([lane], never);
+  outbox.add(parcel(3, 0), ["trial"], false);
+  await settled([lane], never);
+  expect(batches).toEqual([[1]]);
+  checkpoint();
+  await settled([lane], never);
+  expect(batches.flat()).toEqual([1, 2, 3]);
+});
+
+Deno.test("what is offered while the store is asked is not forgotten", async () => {
+  let calls = 0;
+  const { lane, outbox, add, checkpoint, batches, stored } = trial(() => delivered, {
+    lane: {
+      queue: 2,
+      more: (after, limit) => {
+        const found = [...stored.values()].filter(({ seq }) => seq > after && seq <= outbox.savedSeq).slice(0, limit);
+        if (++calls === 2) {
+          add(4, 4, true);
+          checkpoint();
+        }
+        return Promise.resolve(found.map(({ seq, text }) => ({ seq, text, state: "" })));
+      },
+    },
+  });
+  add(1, 3, true);
+  checkpoint();
+  await settled([lane], never);
+  expect(batches.flat()).toEqual([1, 2, 3, 4]);
+});
+
+Deno.test("a page of the store that memory knows is followed by the next one at once", async () => {
+  const { lane, add, checkpoint, batches, waits } = trial(() => delivered, { lane: { queue: 2 } });
+  add(1, 4, true);
+  checkpoint();
+  await settled([lane], never);
+  expect([batches.flat(), waits]).toEqual([[1, 2, 3, 4], []]);
+});
+
+Deno.test("what the store names as waiting is not sent again when it was settled while the answer was on its way", async () => {
+  const { lane, outbox, add, checkpoint, batches, stored } = trial(() => delivered, {
+    lane: {
+      queue: 2,
+      more: (after, limit) => {
+        const found = [...stored.values()].filter(({ seq }) => seq > after && seq <= outbox.savedSeq).slice(0, limit);
+        checkpoint();
+        return Promise.resolve(found.map(({ seq, text }) => ({ seq, text, state: "" })));
+      },
+    },
+  });
+  add(1, 3, true);
+  checkpoint();
+  await settled([lane], never);
+  expect(batches.flat()).toEqual([1, 2, 3]);
+});
+
+Deno.test("a lane sleeps until the oldest entry of a fingerprint may be tried, whatever waits behind it", async () => {
+  const { lane, outbox, waits } = trial((item, call) => item === 1 && call === 1 ? retry : delivered, {
+    receiver: { isOne: false, batchMax: 1, wait: () => 500 },
+  });
+  for (const number of [1, 2, 3]) outbox.add(parcel(number, 0), ["trial"], false);
+  await settled([lane], never);
+  expect(waits).toEqual([500]);
+});

@@ -92,7 +92,8 @@ export function recordingOf({ stream, lines }: RecordedFile, batch: number): Rec
   };
 }
 
-function ofAlert(alert: Alert): Said {
+/** An alert in the form that is compared. */
+export function ofAlert(alert: Alert): Said {
   return {
     rule: alert.rule,
     output: "alert",
@@ -107,7 +108,8 @@ function ofAlert(alert: Alert): Said {
   };
 }
 
-function ofRecord(record: OutputRecord): Said {
+/** A record in the form that is compared. */
+export function ofRecord(record: OutputRecord): Said {
   return {
     rule: record.rule,
     output: "record",

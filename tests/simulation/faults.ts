@@ -31,6 +31,8 @@ export type Harm =
   | { readonly is: "freeze"; readonly millis: Millis }
   /** The process is asked to stop, and started again. */
   | { readonly is: "stop" }
+  /** The plan is read again, with one rule more or less. */
+  | { readonly is: "reload" }
   | { readonly is: "wall clock"; readonly millis: Millis }
   /** Nothing answers for a while. */
   | { readonly is: "store away" | "sinks away"; readonly millis: Millis }
@@ -83,6 +85,7 @@ function harmOf(chance: Chance, term: Millis): Harm {
     () => ({ is: "freeze", millis: chance.whole(term / 4, term * 4) }),
     () => ({ is: "freeze", millis: chance.whole(term, term * 3) }),
     () => ({ is: "stop" }),
+    () => ({ is: "reload" }),
     () => ({ is: "wall clock", millis: chance.whole(-60_000, 60_000) }),
     () => ({ is: "store away", millis: chance.whole(1, term * 2) }),
     () => ({ is: "sinks away", millis: chance.whole(1, term * 2) }),

@@ -1,5 +1,6 @@
 /**
- * The simulated log: partitions with disorder, late events, gaps, and records that are no events.
+ * The simulated log: partitions with disorder, late events, gaps, silence, and records that are no events. It may grow
+ * while the run goes on: each message has a moment at which it is there.
  */
 import type { Fields, Value } from "../../engine/model/value.ts";
 import type { Millis } from "../../engine/model/time.ts";
@@ -12,11 +13,15 @@ export type Content =
 
 export interface Message {
   readonly content: Content;
+  /** Milliseconds of the simulation after which it can be read. */
+  readonly at: Millis;
 }
 
 export interface Partition {
   readonly stream: StreamName;
   readonly partition: number;
+  /** Milliseconds of the simulation after which the partition is there. */
+  readonly at: Millis;
   readonly messages: readonly Message[];
 }
 
@@ -26,6 +31,12 @@ export interface LogShape {
   /** Messages of each stream. */
   readonly messages: number;
   readonly keys: number;
+  /** The last partition of the first stream is there only from the middle of the log on. */
+  readonly adds: boolean;
+  /** The last partition of each stream never has a message. */
+  readonly isMute: boolean;
+  /** Milliseconds between two messages at most; 0 when all are there from the start. */
+  readonly pace: Millis;
 }
 
 const second = 1_000;
@@ -38,27 +49,38 @@ const dead = [
 
 /** Partitions by stream, then by number: the order in which a source names them. */
 export function logOf(chance: Chance, shape: LogShape): readonly Partition[] {
-  return shape.streams.flatMap((stream) => {
-    const lists: Message[][] = Array.from({ length: shape.partitions }, () => []);
-    let now = 20;
-    for (let line = 0; line < shape.messages; line++) {
-      const content = contentOf(chance, shape, () => {
-        now += chance.of([0, 0, 1, 1, 2, 5, 12]);
-        return Math.max(0, now - chance.of([0, 0, 0, 0, 1, 3, 5, 6, 14])) * second;
-      });
-      lists[chance.whole(0, shape.partitions - 1)]?.push({ content });
-    }
-    return lists.map((messages, partition) => ({ stream, partition, messages }));
-  });
+  return shape.streams.flatMap((stream, i) => streamOf(chance, shape, stream, shape.adds && i === 0));
+}
+
+function streamOf(chance: Chance, shape: LogShape, stream: StreamName, adds: boolean): readonly Partition[] {
+  const lists: Message[][] = Array.from({ length: shape.partitions }, () => []);
+  const last = shape.partitions - 1;
+  const born = { line: adds && last > 0 ? Math.floor(shape.messages / 2) : 0, at: 0, time: 0 };
+  let [now, at] = [20, 0];
+  for (let line = 0; line < shape.messages; line++) {
+    if (line === born.line) [born.at, born.time] = [at, now];
+    at += chance.next() * shape.pace;
+    const most = line < born.line || shape.isMute ? Math.max(0, last - 1) : last;
+    const partition = chance.whole(0, most);
+    // A partition that was not there has no events of that time: they would be late for everybody else.
+    const least = born.line > 0 && partition === last ? born.time : 0;
+    const content = contentOf(chance, shape, () => {
+      now += chance.of([0, 0, 1, 1, 2, 5, 12]);
+      return Math.max(least, now - chance.of([0, 0, 0, 0, 1, 3, 5, 6, 14])) * second;
+    });
+    lists[partition]?.push({ content, at });
+  }
+  return lists.map((messages, partition) => ({ stream, partition, at: partition === last ? born.at : 0, messages }));
 }
 
 /** A log of many keys in one window, closed by one event: more timers than are fired, or read, at once. */
 export function wideLog(chance: Chance, keys: number): readonly Partition[] {
   const messages = Array.from({ length: keys }, (_, i): Message => ({
     content: { time: 20_000 + chance.whole(0, 4) * second, data: { k: `key ${i}`, x: i % 7, f: true } },
+    at: 0,
   }));
-  const close = { content: { time: 20_000 + 60 * second, data: { k: "u", x: 1, f: true } } };
-  return [{ stream: "a", partition: 0, messages: [...messages, close] }];
+  const close = { content: { time: 20_000 + 60 * second, data: { k: "u", x: 1, f: true } }, at: 0 };
+  return [{ stream: "a", partition: 0, at: 0, messages: [...messages, close] }];
 }
 
 function contentOf(chance: Chance, { keys }: LogShape, time: () => Millis): Content {

@@ -1,12 +1,16 @@
-/** The rules of a scenario as a plan, and what the outside needs to know of each. */
+/** The rules of a scenario as plans, and what the outside needs to know of each. */
 import type { Plan, PlanRule } from "../../engine/compile/plan.ts";
 import type { Fields } from "../../engine/model/value.ts";
 import { fixedThresholds, type ThresholdStore } from "../../engine/model/threshold.ts";
+import type { Millis } from "../../engine/model/time.ts";
 import { planOf } from "../reference/compare.ts";
+import type { Partition } from "./log.ts";
 import type { Scenario } from "./scenario.ts";
 
 export interface Plans {
   readonly plan: Plan;
+  /** With one rule more, which nobody asks for: what a reload brings. */
+  readonly more: Plan;
   readonly thresholds: ThresholdStore;
 }
 
@@ -25,8 +29,10 @@ function all(streams: readonly string[]): Fields {
 export function plansOf({ templates, overAlerts, log }: Scenario): Plans {
   const streams = [...new Set(log.map(({ stream }) => stream))];
   const rules: Fields[] = [...templates.map(({ raw }, i) => ({ ...raw, id: `r${i}` })), ...overAlerts, all(streams)];
+  const idle = idleOf(log);
   return {
-    plan: planOf(rules),
+    plan: withIdle(planOf(rules), idle),
+    more: withIdle(planOf([...rules, { ...all(streams), id: besides, window: { tumbling: "7s" } }]), idle),
     thresholds: fixedThresholds(templates.flatMap((template) => template.thresholds ?? [])),
   };
 }
@@ -34,4 +40,28 @@ export function plansOf({ templates, overAlerts, log }: Scenario): Plans {
 /** A rule whose alerts must wait for their checkpoint: all but those that look at one event and count nothing. */
 export function mustWait({ text, limit }: PlanRule): boolean {
   return text.kind !== "filter" || limit !== undefined || text.raw.evaluate === "event_time";
+}
+
+/** Id of the rule that only some plans have. */
+const besides = "besides";
+
+/** Whether a name or text that was received is of the rule that only some plans have. */
+export function isBesides(text: string): boolean {
+  return text.includes(`"rule":"${besides}"`);
+}
+
+/** Silence is not in the log (product.md, promise 1), so a stream is idle only when the log is silent for longer. */
+function withIdle(plan: Plan, idle: Millis): Plan {
+  return { ...plan, streams: new Map([...plan.streams].map(([name, stream]) => [name, { ...stream, idle }])) };
+}
+
+const never = 1e12;
+
+/** Longer than any partition is silent before its last message; never where two streams end at different times. */
+function idleOf(log: readonly Partition[]): Millis {
+  if (new Set(log.map(({ stream }) => stream)).size > 1) return never;
+  const gaps = log.flatMap(({ at, messages }) =>
+    messages.map((message, i) => message.at - (i === 0 ? at : messages[i - 1]!.at))
+  );
+  return Math.max(0, ...gaps) + 300;
 }

@@ -13,6 +13,18 @@ const epoch = 1_767_607_200_000;
 
 export class Process {
   isAlive = true;
+  /** It was asked to stop. */
+  isStopping = false;
+  /** It ends when it has read the log to its end. */
+  isDraining = false;
+  /** It gave its claim up while the claim was its own: its end was a clean one. */
+  hasReleased = false;
+  /** Its life ended before its time. */
+  isLost = false;
+  /** When it last got the claim. */
+  claimedAt: Millis = Infinity;
+  /** What sinks told it in its present life that they have, as sink and name. */
+  acknowledged: string[] = [];
   frozenUntil: Millis = 0;
   engine: Engine | undefined;
   private jump: Millis = 0;
@@ -32,6 +44,19 @@ export class Process {
   /** Stands still: whatever was to happen in it happens afterwards. */
   freeze(millis: Millis): void {
     this.frozenUntil = Math.max(this.frozenUntil, this.timeline.now + millis);
+  }
+
+  /** It got the claim: a life begins, and knows nothing of the one before. */
+  claim(): void {
+    this.claimedAt = this.timeline.now;
+    this.acknowledged = [];
+    this.isLost = false;
+  }
+
+  /** The life that it had cannot be saved any more: what it said may be said again. */
+  lose(): void {
+    this.acknowledged = [];
+    this.isLost = true;
   }
 
   jumpWallClock(millis: Millis): void {

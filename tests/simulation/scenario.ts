@@ -13,12 +13,17 @@ import { scores } from "../reference/random_score.ts";
 import { absences, sequences } from "../reference/random_sequence.ts";
 import * as windows from "../reference/random_window.ts";
 import { zscores } from "../reference/random_zscore.ts";
+import type { StreamName } from "../reference/streams.ts";
 import { Chance } from "./chance.ts";
 import { type Fault, faultsOf } from "./faults.ts";
 import { logOf, type LogShape, type Partition, wideLog } from "./log.ts";
 
-/** `drain`: a log is read to its end. `wide`: a drain in which thousands of keys are due at once. */
-export type Mode = "drain" | "wide";
+/**
+ * `drain`: everything is there, and is read to its end. `catch up`: the same, live. `one feed`: one partition that grows.
+ * `order free`: several that grow, and rules for which their interleaving decides nothing (product.md, promise 1).
+ * `wide`: a drain in which thousands of keys are due at once.
+ */
+export type Mode = "drain" | "catch up" | "one feed" | "order free" | "wide";
 
 export interface Settings {
   readonly every: Millis;
@@ -72,6 +77,16 @@ const kinds: fc.Arbitrary<Template> = fc.oneof(
   zscores,
 );
 
+/**
+ * Rules that say the same under every interleaving: they speak on close, look at one event, or wait for the watermark.
+ * Sessions are not among them: whether a late event is within one depends on which events of other partitions came before.
+ */
+const orderFree: fc.Arbitrary<Template> = kinds.filter(({ raw, meaning }) => {
+  if (raw.limit !== undefined || meaning.kind === "session") return false;
+  if (raw.evaluate === "event_time" || meaning.kind === "filter" || meaning.kind === "absence") return true;
+  return meaning.kind === "aligned" && raw.emit !== "on_match";
+});
+
 const overAlerts: readonly Fields[] = [
   {
     id: "counted",
@@ -111,7 +126,9 @@ const wideRules: readonly Fields[] = [
 /** The scenario of a seed: always the same. */
 export function scenarioOf(seed: number): Scenario {
   const chance = new Chance(seed);
-  const mode: Mode = chance.is(0.02) ? "wide" : "drain";
+  const mode: Mode = chance.is(0.02)
+    ? "wide"
+    : chance.of<Mode>(["drain", "drain", "catch up", "one feed", "order free"]);
   const settings = settingsOf(chance.fork("settings"), mode);
   const faults = faultsOf(chance.fork("faults"), chance.whole(1, 6), settings.term);
   const base = { seed, mode, settings, faults };
@@ -119,19 +136,26 @@ export function scenarioOf(seed: number): Scenario {
     const log = wideLog(chance.fork("log"), chance.whole(1_050, 2_300));
     return { ...base, log, templates: [], overAlerts: [...wideRules, ...overAlerts.slice(0, chance.whole(0, 1))] };
   }
-  const templates = fc.sample(kinds, { seed: chance.fork("rules").whole(0, 2 ** 31 - 1), numRuns: chance.whole(1, 4) });
-  const over = chance.is(0.4) ? overAlerts : [];
+  const pool = mode === "order free" ? orderFree : kinds;
+  const templates = fc.sample(pool, { seed: chance.fork("rules").whole(0, 2 ** 31 - 1), numRuns: chance.whole(1, 4) });
+  const over = mode !== "order free" && chance.is(0.4) ? overAlerts : [];
   const needsB = templates.some(({ meaning }) => meaning.rule.streams.includes("b"));
-  const log = logOf(chance.fork("log"), shapeOf(chance.fork("shape"), needsB));
+  const log = logOf(chance.fork("log"), shapeOf(chance.fork("shape"), mode, needsB));
   return { ...base, templates, overAlerts: over, log };
 }
 
-function shapeOf(chance: Chance, needsB: boolean): LogShape {
+function shapeOf(chance: Chance, mode: Mode, needsB: boolean): LogShape {
+  const isFree = mode === "order free";
+  const both = chance.of<readonly StreamName[]>(needsB ? [["a", "b"], ["b", "a"]] : [["a"], ["a", "b"]]);
   return {
-    streams: needsB ? chance.of([["a", "b"], ["b", "a"]]) : chance.of([["a"], ["a", "b"]]),
-    partitions: chance.whole(1, 3),
+    // Where two streams end, a drain lets go of the first to end at once, and a live run only when it is stopped.
+    streams: mode === "drain" || isFree ? both : ["a"],
+    partitions: mode === "one feed" ? 1 : chance.whole(1, 3),
     messages: chance.of([6, 12, 20, 40, 80]),
     keys: chance.of([1, 2, 6]),
+    adds: isFree && chance.is(0.3),
+    isMute: isFree && chance.is(0.3),
+    pace: isFree || mode === "one feed" ? chance.of([1, 5, 20]) : 0,
   };
 }
 

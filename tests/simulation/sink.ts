@@ -2,7 +2,7 @@
  * A simulated sink, and the idempotent receiver behind it, which knows what it is given by its id. Each delivery is looked
  * at the moment it is begun: by the owner of the task, and nothing that had to wait.
  */
-import type { Parcel } from "../../engine/runtime/settle/entry.ts";
+import { orderOf, type Parcel } from "../../engine/runtime/settle/entry.ts";
 import type { Receiver } from "../../engine/runtime/settle.ts";
 import type { Verdict } from "../../sinks/sink.ts";
 import type { Process } from "./process.ts";
@@ -11,20 +11,23 @@ import type { World } from "./world.ts";
 /** What the receiver was given: every text of each parcel, by its name. Receivers keep one of a name. */
 export class Received {
   readonly texts = new Map<string, Set<string>>();
+  /** Names in the order in which they first came, by fingerprint. */
+  readonly orders = new Map<string, string[]>();
   seconds = 0;
 
   take(parcel: Parcel): void {
     const name = nameOf(parcel);
-    if (this.texts.has(name)) this.seconds++;
-    addText(this.texts, name, textOf(parcel));
+    const texts = this.texts.get(name);
+    if (texts === undefined) {
+      const order = this.orders.get(orderOf(parcel)) ?? [];
+      this.orders.set(orderOf(parcel), order);
+      order.push(name);
+      this.texts.set(name, new Set([textOf(parcel)]));
+    } else {
+      this.seconds++;
+      texts.add(textOf(parcel));
+    }
   }
-}
-
-/** Adds a text to those of a name. */
-export function addText(texts: Map<string, Set<string>>, name: string, text: string): void {
-  const known = texts.get(name);
-  if (known === undefined) texts.set(name, new Set([text]));
-  else known.add(text);
 }
 
 /** The name by which receivers know a parcel again: its id, or the place of a message. */
@@ -45,7 +48,7 @@ export function textOf(parcel: Parcel): string {
 }
 
 /** A sink as one process reaches it. */
-export function simulatedReceiver(world: World, process: Process): Receiver {
+export function simulatedReceiver(world: World, process: Process, sink: string): Receiver {
   const { settings } = world.scenario;
   const { chance } = world;
   return {
@@ -53,7 +56,8 @@ export function simulatedReceiver(world: World, process: Process): Receiver {
     isOne: settings.isOne,
     wait: (attempts) => Math.min(100, 5 * 2 ** attempts),
     async deliver(batch) {
-      world.inspect(process, batch);
+      world.watch.begun(process, batch);
+      const { acknowledged } = process;
       const before = world.pass(process, "deliver", "before");
       if (!process.isAlive) await never();
       await world.timeline.wait(world.latency() + (before && "millis" in before ? Math.max(0, before.millis) : 0));
@@ -63,10 +67,11 @@ export function simulatedReceiver(world: World, process: Process): Receiver {
       }
       // What comes behind an entry that must wait waits too: order within a fingerprint is the sink's word.
       const taken = chance.is(settings.retries) ? chance.whole(0, batch.length - 1) : batch.length;
-      world.receive(process, batch.slice(0, taken));
+      world.watch.taken(process, sink, batch.slice(0, taken));
       const after = world.pass(process, "deliver", "after");
       await process.wait(world.latency() + (after?.is === "slow" ? after.millis : 0));
       if (after?.is === "no answer" || after?.is === "straggler") throw new Error("the answer was lost");
+      for (const parcel of batch.slice(0, taken)) acknowledged.push(`${sink} ${nameOf(parcel)}`);
       return batch.map((_, i): Verdict => {
         if (i < taken) return { result: "delivered" };
         return { result: "retry", after: undefined, reason: "later, please", ...(i > taken ? { untried: true } : {}) };

@@ -1,6 +1,6 @@
 /**
- * A simulated source over the log: batches of any size in any order of partitions, messages handed over again, a first
- * look that fails.
+ * A simulated source over the log: batches of any size in any order of partitions, messages handed over again, partitions
+ * that come later, a first look that fails.
  */
 import type { RawMessage } from "../../engine/runtime/ports.ts";
 import type { Position } from "../../engine/runtime/engine/options.ts";
@@ -29,14 +29,27 @@ export function simulatedSource(world: World, process: Process, position: Positi
     return { ...nameOf(partition), start, end: world.available(partition) };
   };
 
+  const isThere = ({ at }: Partition) => at <= world.timeline.now;
+
+  /** Tells of partitions that are there now, before anything that came after them. */
+  function announce(): void {
+    for (const partition of log) {
+      if (next.has(partition) || !isThere(partition)) continue;
+      world.note(`${process.name} is told of ${partitionName(nameOf(partition))}`);
+      reader?.added(opened(partition));
+    }
+  }
+
   function fetch(): void {
     if (reader === undefined) return;
+    announce();
     const ready = [...next].filter(([partition, at]) =>
       at < world.available(partition) && !held.has(partitionName(nameOf(partition)))
     );
     const chosen = ready[chance.whole(0, Math.max(0, ready.length - 1))];
     if (chosen !== undefined) handOver(...chosen);
-    process.after(ready.length === 0 ? 1 : chance.next() * 3, fetch);
+    const isOver = log.every((partition) => (next.get(partition) ?? 0) >= partition.messages.length);
+    if (!isOver) process.after(ready.length === 0 ? 1 : chance.next() * 3, fetch);
   }
 
   function handOver(partition: Partition, at: number): void {
@@ -57,7 +70,7 @@ export function simulatedSource(world: World, process: Process, position: Positi
       await process.wait(world.latency());
       if (before?.is === "no answer") throw new SourceError("the broker does not answer", "away");
       next.clear();
-      const found = log.map(opened);
+      const found = log.filter(isThere).map(opened);
       world.pass(process, "open", "after");
       await process.wait(0);
       return found;

@@ -32,9 +32,14 @@ export class SimulatedStore {
     this.awayUntil = this.world.timeline.now + millis;
   }
 
+  /** Answers from now on. */
+  comeBack(): void {
+    this.awayUntil = -1;
+  }
+
   /** What the store was before the last so many checkpoints; false when there is nothing so old. */
   setBack(checkpoints: number): boolean {
-    const older = this.past.at(-checkpoints - 1);
+    const older = this.past.at(-checkpoints);
     if (older === undefined) return false;
     this.past.splice(this.past.length - checkpoints);
     Object.assign(this.shelf, clone(older));
@@ -57,16 +62,36 @@ export class SimulatedStore {
     const { inner } = this;
     return {
       open: () => Promise.resolve(),
-      claim: (task, owner, options) => ask("claim", "", () => inner.claim(task, owner, options)),
-      renew: (fence, term) => ask("renew", `epoch ${fence.epoch}`, () => inner.renew(fence, term)),
-      release: (fence) => ask("release", `epoch ${fence.epoch}`, () => inner.release(fence)),
+      claim: (task, owner, options) =>
+        ask("claim", "", async () => {
+          const claimed = await inner.claim(task, owner, options);
+          if (!("heldFor" in claimed)) process.claim();
+          return claimed;
+        }),
+      renew: (fence, term) =>
+        ask("renew", `epoch ${fence.epoch}`, async () => {
+          const renewed = await inner.renew(fence, term);
+          if (!renewed) process.lose();
+          return renewed;
+        }),
+      release: (fence) =>
+        ask("release", `epoch ${fence.epoch}`, async () => {
+          if (isTorn(process)) process.lose();
+          process.hasReleased = await inner.renew(fence, 1) && !process.isLost;
+          await inner.release(fence);
+        }),
       read: (task, keys) => ask("load", `${keys.length} keys`, () => inner.read(task, keys)),
       timers: (task, until, limit, after) =>
         ask("timers", `until ${until}`, () => inner.timers(task, until, limit, after)),
       pending: (task, lane, after, limit) =>
         ask("pending", `${lane} after ${after}`, () => inner.pending(task, lane, after, limit)),
       depths: (task) => ask("pending", "depths", () => inner.depths(task)),
-      save: (fence, checkpoint) => ask("save", textOf(checkpoint), () => this.save(fence, checkpoint)),
+      save: (fence, checkpoint) =>
+        ask("save", textOf(checkpoint), async () => {
+          const saved = await this.save(fence, checkpoint);
+          if (saved !== "saved") process.lose();
+          return saved;
+        }),
       get: (name) => inner.get(name),
       put: (name, text, expect) => inner.put(name, text, expect),
       drop: (task) => inner.drop(task),
@@ -75,10 +100,10 @@ export class SimulatedStore {
   }
 
   private async save(fence: Fence, checkpoint: Checkpoint) {
-    const before = clone(this.shelf);
+    const before = this.world.maySetBack ? clone(this.shelf) : undefined;
     const saved = await this.inner.save(fence, checkpoint);
     if (saved !== "saved") return saved;
-    this.past.push(before);
+    if (before !== undefined) this.past.push(before);
     if (this.past.length > history) this.past.shift();
     for (const { seq, text } of checkpoint.outbox) {
       const { parcel } = readEntry(seq, text);
@@ -99,7 +124,8 @@ export class SimulatedStore {
           return reject(new StoreError("the store does not answer", "away"));
         }
         const answer = await act();
-        world.note(`${process.name} ${hop} ${what} -> ${shortly(answer)}`);
+        // A claim that is renewed as it should be is no news.
+        if (hop !== "renew" || answer !== true) world.note(`${process.name} ${hop} ${what} -> ${shortly(answer)}`);
         const after = world.pass(process, hop, "after");
         await process.wait(world.latency() + (after?.is === "slow" ? after.millis : 0));
         if (after?.is === "no answer" || after?.is === "straggler") {
@@ -118,6 +144,12 @@ export class SimulatedStore {
     await process.wait(world.latency());
     throw new StoreError("no answer within the time allowed", "away");
   }
+}
+
+/** A stop while the store was away leaves half a step, one that took too long leaves deliveries under way. */
+function isTorn({ engine }: Process): boolean {
+  const run = engine?.run;
+  return run !== undefined && (run.isTorn || [...run.lanes.values()].some(({ size }) => size > 0));
 }
 
 function textOf({ number, head, states, timers, outbox, lanes }: Checkpoint): string {

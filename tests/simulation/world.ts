@@ -1,58 +1,67 @@
 /**
- * The simulated world of one scenario: processes on one log, one store and one receiver, faults that strike where the
+ * The simulated world of one scenario: processes on one log, one store and some sinks, faults that strike where the
  * scenario says, and a supervisor that starts a process for each that is gone, until the log is drained and all delivered.
  */
-import { Engine } from "../../engine/runtime/engine/engine.ts";
-import { createDecoder } from "../../engine/runtime/decode.ts";
-import type { Parcel } from "../../engine/runtime/settle/entry.ts";
+import { statusOf } from "../../engine/runtime/engine/status.ts";
 import type { Millis } from "../../engine/model/time.ts";
 import { Chance } from "./chance.ts";
+import { engineOf } from "./engine.ts";
 import { describe, type Fault, type Harm, type Hop, type Moment } from "./faults.ts";
 import type { Partition } from "./log.ts";
-import { mustWait, type Plans, plansOf } from "./plan.ts";
+import { type Plans, plansOf } from "./plan.ts";
 import { Process } from "./process.ts";
 import type { Scenario } from "./scenario.ts";
-import { nameOf, Received, simulatedReceiver } from "./sink.ts";
-import { simulatedSource } from "./source.ts";
 import { SimulatedStore } from "./store.ts";
 import { Timeline } from "./timeline.ts";
+import { Watch } from "./watch.ts";
 
 /** Happenings after which a run counts as stuck. */
-const most = 400_000;
+const most = 60_000;
 /** Happenings in which zombies may still do harm after the end. */
 const aftermath = 3_000;
-const lane = "sink";
+/** Milliseconds between two looks at how far a live run has come. */
+const lookMillis = 20;
 
 export class World {
   readonly timeline = new Timeline();
   readonly chance: Chance;
-  readonly received = new Received();
   readonly plans: Plans;
+  readonly store: SimulatedStore;
+  readonly watch: Watch;
   readonly trace: string[] = [];
-  readonly failures: string[] = [];
   /** Faults that found their place. */
   readonly struck = new Set<Fault>();
-  private readonly store: SimulatedStore;
+  /** Whether the store must remember what it was. */
+  readonly maySetBack: boolean;
   private readonly counts = new Map<string, number>();
-  private readonly waiting: ReadonlySet<string>;
   private readonly running = new Set<Process>();
   private processes = 0;
+  private plansRead = 0;
   private sinksAwayUntil = -1;
-  private wasSetBack = false;
+  /** A process that was asked to stop is left in peace, so that its end is a clean one. */
+  private stopping: Process | undefined;
+  /** Processes that start from now on read the log to its end, and end there. */
+  private isDraining: boolean;
   private isOver = false;
 
   constructor(readonly scenario: Scenario) {
     this.chance = new Chance(scenario.seed).fork("world");
     this.plans = plansOf(scenario);
+    this.maySetBack = scenario.faults.some(({ harm }) => harm.is === "set back");
+    this.isDraining = scenario.mode === "drain" || scenario.mode === "wide";
     this.store = new SimulatedStore(this);
-    this.waiting = new Set(this.plans.plan.rules.filter(mustWait).map(({ text }) => text.id));
+    this.watch = new Watch(this);
   }
 
-  /** Runs the scenario to its end; failures are in `failures`. */
+  /** Runs the scenario to its end; what must not happen and did is in `watch.failures`. */
   async run(): Promise<void> {
     for (let i = 0; i < this.scenario.settings.processes; i++) this.start();
-    if (!await this.timeline.run(() => this.isOver, most)) this.failures.push("the log was never drained");
-    const end = this.timeline.happenings + aftermath;
+    this.look();
+    const { failures } = this.watch;
+    if (!await this.timeline.run(() => this.isOver || failures.length > 0, most)) {
+      failures.push("the log was never drained");
+    }
+    const end = this.timeline.happenings + (failures.length > 0 ? 0 : aftermath);
     await this.timeline.run(() => this.timeline.happenings >= end, end);
     for (const process of this.running) process.crash();
   }
@@ -65,9 +74,10 @@ export class World {
     return this.chance.next() * this.scenario.settings.latency;
   }
 
-  /** Messages of a partition. */
+  /** Messages of a partition that can be read. */
   available({ messages }: Partition): number {
-    return messages.length;
+    const missing = messages.findIndex(({ at }) => at > this.timeline.now);
+    return missing < 0 ? messages.length : missing;
   }
 
   sinksAway(): boolean {
@@ -79,6 +89,7 @@ export class World {
     const name = `${hop} ${moment}`;
     const nth = (this.counts.get(name) ?? 0) + 1;
     this.counts.set(name, nth);
+    if (this.stopping !== undefined) return undefined;
     const fault = this.scenario.faults.find((one) => one.hop === hop && one.moment === moment && one.nth === nth);
     if (fault === undefined) return undefined;
     this.struck.add(fault);
@@ -96,11 +107,33 @@ export class World {
     } else if (harm.is === "freeze") {
       process.freeze(harm.millis);
       if (this.running.size < 2) this.timeline.after(1, () => this.start());
-    } else if (harm.is === "stop") process.engine?.stop();
+    } else if (harm.is === "stop") this.stop(process);
+    else if (harm.is === "reload") this.reload(process);
     else if (harm.is === "wall clock") process.jumpWallClock(harm.millis);
     else if (harm.is === "store away") this.store.goAway(harm.millis);
     else if (harm.is === "sinks away") this.sinksAwayUntil = this.timeline.now + harm.millis;
-    else if (harm.is === "set back" && this.store.setBack(harm.checkpoints)) this.wasSetBack = true;
+    else if (harm.is === "set back" && this.store.setBack(harm.checkpoints)) {
+      this.watch.wasSetBack();
+      for (const one of this.running) one.lose();
+    }
+  }
+
+  /** Asks a process to stop. Everything answers until it has. */
+  private stop(process: Process): void {
+    this.note(`${process.name} is asked to stop`);
+    process.isStopping = true;
+    this.stopping = process;
+    this.sinksAwayUntil = -1;
+    this.store.comeBack();
+    process.engine?.stop();
+  }
+
+  private reload(process: Process): void {
+    const { plan, more } = this.plans;
+    const read = ++this.plansRead % 2 === 0 ? plan : more;
+    process.engine?.reload(engineOf(this, process, read, false).setup).then((offsets) => {
+      this.note(`${process.name} ${offsets === undefined ? "did not switch" : "switched"} its plan`);
+    });
   }
 
   private start(): void {
@@ -111,40 +144,13 @@ export class World {
       this.pass(one, "breathe", "before");
     });
     this.running.add(process);
-    this.note(`${name} starts`);
-    process.engine = this.engineOf(process);
-    process.engine.start().then((end) => this.ended(process, end), (error) => {
-      if (!process.isAlive) return;
-      this.failures.push(`${name} gave up: ${error}`);
-      this.isOver = true;
-    });
-  }
-
-  private engineOf(process: Process): Engine {
-    const { settings } = this.scenario;
-    const receiver = simulatedReceiver(this, process);
-    const { every, groupCommit, maxDirty, maxKeys, queue, outboxMax } = settings;
-    return new Engine({
-      setup: {
-        plan: this.plans.plan,
-        decoderOf: (stream) => createDecoder(stream, { live: undefined, recorded: false }),
-        receivers: new Map([[lane, receiver]]),
-        ways: { alert: () => [lane], record: () => [lane], dead: [lane], late: [lane] },
-        thresholds: this.plans.thresholds,
-      },
-      source: (_, position) => simulatedSource(this, process, position),
-      store: this.store.of(process),
-      task: "all",
-      owner: process.name,
-      term: settings.term,
-      checkpoint: { every, groupCommit, maxDirty, maxKeys },
-      outbox: { queue, max: outboxMax },
-      time: process.timekeeper(),
-      fresh: false,
-      failFast: false,
-      drain: true,
-      shutdown: 1_000,
-      log: (line) => this.note(`${process.name} says: ${line}`),
+    this.note(`${name} starts${this.isDraining ? " to drain" : ""}`);
+    const plan = this.plansRead % 2 === 0 ? this.plans.plan : this.plans.more;
+    const { engine } = engineOf(this, process, plan, this.isDraining);
+    process.engine = engine;
+    process.isDraining = this.isDraining;
+    engine.start().then((end) => this.ended(process, end), (error) => {
+      if (process.isAlive) this.watch.failures.push(`${name} gave up: ${error}`);
     });
   }
 
@@ -153,30 +159,27 @@ export class World {
     this.running.delete(process);
     this.note(`${process.name} ends: ${end}`);
     process.crash();
-    const depths = [...(await this.store.depths()).values()];
-    if (end === "drained" && depths.every((depth) => depth === 0)) this.isOver = true;
+    if (this.stopping === process) this.stopping = undefined;
+    const left = [...(await this.store.depths()).values()].reduce((sum, depth) => sum + depth, 0);
+    if (process.hasReleased) this.watch.endedCleanly(process, end, left);
+    if (end === "drained" && left === 0) this.isOver = true;
     else this.timeline.after(1, () => this.start());
   }
 
-  /** A delivery is begun: by the owner of the task, and of nothing that had to wait for a checkpoint. */
-  inspect(process: Process, batch: readonly Parcel[]): void {
-    const owner = this.store.owner();
-    if (!this.wasSetBack && owner !== undefined && owner !== process.name) {
-      this.failures.push(`${process.name} delivers while ${owner} owns the task`);
-    }
-    for (const parcel of batch) {
-      if ("refused" in parcel) continue;
-      const rule = "alert" in parcel ? parcel.alert.rule : parcel.record.rule;
-      if (this.waiting.has(rule) && !this.store.saved.has(nameOf(parcel))) {
-        this.failures.push(`${nameOf(parcel)} of ${rule} leaves before the checkpoint that contains it`);
-      }
-    }
+  /** Once a live run has handled all that there is, every process is stopped, and a drain reads the end of the log. */
+  private look(): void {
+    this.timeline.after(lookMillis, () => this.look());
+    const awake = [...this.running].filter((one) => one.frozenUntil <= this.timeline.now);
+    if (!this.isDraining && awake.some((one) => this.hasHandledAll(one))) this.isDraining = true;
+    if (!this.isDraining || this.stopping !== undefined) return;
+    const live = awake.find((one) => !one.isDraining && !one.isStopping);
+    if (live !== undefined) this.stop(live);
   }
 
-  receive(process: Process, batch: readonly Parcel[]): void {
-    for (const parcel of batch) {
-      this.note(`${process.name} delivers ${nameOf(parcel)}`);
-      this.received.take(parcel);
-    }
+  private hasHandledAll({ engine }: Process): boolean {
+    const { partitions } = statusOf(engine?.run);
+    return this.scenario.log.every(({ stream, partition, messages }) =>
+      partitions.some((one) => one.stream === stream && one.partition === partition && one.position >= messages.length)
+    );
   }
 }

@@ -7,7 +7,7 @@ import { pipeline } from "../pipeline.ts";
 import { settled } from "../settle.ts";
 import { partitionName, SourceError } from "../source.ts";
 import { type Claimed, StoreError } from "../store.ts";
-import { finishInputs } from "./hops/decode.ts";
+import { finishInputs, settlePositions } from "./hops/decode.ts";
 import { isDrained } from "./hops/poll.ts";
 import { saveAll } from "./hops/save.ts";
 import { settleTimers } from "./hops/step.ts";
@@ -167,19 +167,24 @@ export class Engine {
   private async conclude(run: Run, isDrained: boolean): Promise<void> {
     const { shutdown, time } = this.options;
     await run.source?.close();
-    if (isDrained) this.isDrained = await advance(run);
+    const hasAdvanced = isDrained && await advance(run);
     const lanes = [...run.lanes.values()];
     const stopped = isDrained ? this.untilStopped() : Promise.resolve();
     const shutDown = stopped.then(() => time.sleep(shutdown, this.shutdownOver.signal));
     // Whose claim has gone delivers no more, and need not wait for what another will deliver.
     const over = Promise.race([shutDown, run.ended]);
-    const saved = Promise.race([saveAll(run).then(() => true), over.then(() => false)]);
+    settlePositions(run);
+    // A drain says that all is done: the store is asked whether it is still the one that all of it was read from.
+    const saved = Promise.race([saveAll(run, hasAdvanced).then(() => true), over.then(() => false)]);
     this.isHalted = await saved && hasHalted(run) && run.end === undefined;
     if (!this.isHalted) await settled(lanes, over);
     await this.options.companion?.conclude(over, isDrained);
-    this.shutdownOver.abort();
     for (const lane of lanes) lane.stop();
-    await Promise.race([saveAll(run), time.sleep(claimMillis)]);
+    // What was delivered is said again if nobody saves that: worth what is left of the time, and a second beyond it.
+    const tooLate = Promise.all([shutDown, time.sleep(claimMillis)]);
+    await Promise.race([saveAll(run), tooLate, run.ended]);
+    this.shutdownOver.abort();
+    this.isDrained = hasAdvanced && run.end === undefined;
     const waiting = lanes.reduce((sum, lane) => sum + lane.size, 0);
     if (waiting > 0) this.options.log(`${waiting} alerts were not delivered and stay in the outbox`);
   }
@@ -229,7 +234,8 @@ async function advance(run: Run): Promise<boolean> {
   const newest = await newestOf(run);
   if (newest === undefined) return false;
   if (run.task.advanceTo(newest)) await settleTimers(run);
-  return true;
+  // A stop between two timers left some of them for the next life.
+  return !run.isTorn && !run.isCutShort;
 }
 
 async function newestOf(run: Run): Promise<Millis | undefined> {

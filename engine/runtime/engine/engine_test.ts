@@ -195,6 +195,17 @@ Deno.test("a second drain over the same store finds nothing to say", async () =>
   expect(second.parcels).toEqual([]);
 });
 
+Deno.test("a partition of nothing but refused messages is read past them: a second drain says none again", async () => {
+  const shelf = emptyShelf();
+  const value = new TextEncoder().encode("{broken");
+  const broken = { topic: "payments", partition: 0, offset: 0, timestamp: start, key: null, value };
+  const first = optionsOf([[broken]], { store: memoryStore(shelf) });
+  await new Engine(first.options).start();
+  const second = optionsOf([[broken]], { store: memoryStore(shelf) });
+  await new Engine(second.options).start();
+  expect([first.parcels.length, second.parcels.length]).toEqual([1, 0]);
+});
+
 Deno.test("a clean stop in the middle says nothing twice, and the next start goes on", async () => {
   const partitions = payments(3_000, 3);
   const shelf = emptyShelf();

@@ -19,6 +19,8 @@ export class Feed {
   readonly opened: OpenedPartition;
   /** First offset that was not stepped. */
   position: number;
+  /** The position in the checkpoint that was collected last. */
+  collected: number;
   /** Offset behind the newest message known. */
   end: number;
   /** Monotonic time since which the feed has had nothing to give. */
@@ -37,13 +39,15 @@ export class Feed {
   /** Offset that follows the last batch. */
   private next: number;
   private queued = { messages: 0, bytes: 0 };
+  /** Messages that are no events, in order. */
+  private readonly refusals: { readonly offset: number; readonly say: () => void }[] = [];
   private lane: Lane;
 
   constructor(opened: OpenedPartition, options: LaneOptions, drain: boolean, now: Millis) {
     const { stream, topic, partition, start, end } = opened;
     this.partition = { stream, topic, partition };
     this.opened = opened;
-    this.position = this.next = start;
+    this.position = this.collected = this.next = start;
     this.stopAt = drain ? end : Infinity;
     this.end = end;
     this.quietSince = now;
@@ -98,9 +102,20 @@ export class Feed {
     return this.queued.messages > messages || this.queued.bytes > bytes;
   }
 
-  /** Nothing waits and nothing is being stepped: what was no event at the end needs no reading again. */
+  /** Nothing is being stepped: what is no event before the next one, or at the end, needs no reading again. */
   settlePosition(): void {
-    if (this.peek() === undefined) this.position = this.next;
+    this.moveTo(this.peek() === undefined ? this.next : this.lane.headOffset ?? this.position);
+  }
+
+  /** Everything before an offset is taken, or no event. */
+  moveTo(position: number): void {
+    this.position = position;
+    while (this.refusals[0] !== undefined && this.refusals[0].offset < position) this.refusals.shift()?.say();
+  }
+
+  /** A message is no event: `say` is called when all that lies before it is taken, so that nobody reads it again then. */
+  refuse(offset: number, say: () => void): void {
+    this.refusals.push({ offset, say });
   }
 
   /** Reads on under another plan: what was decoded but not stepped is decoded anew. */

@@ -104,9 +104,11 @@ function dead({ outbox, setup }: Run, feed: Feed, message: RawMessage, decoded: 
     feed.counts.skipped++;
     return;
   }
-  feed.counts.dead++;
   const refused = refusedOf(setup, feed.partition.stream, message, decoded.reason, null);
-  outbox.add({ refused }, setup.ways.dead, false);
+  feed.refuse(message.offset, () => {
+    feed.counts.dead++;
+    outbox.add({ refused }, setup.ways.dead, false);
+  });
 }
 
 /** Hands what a source says to the feeds of a run, as long as it is the run's source. */

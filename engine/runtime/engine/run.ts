@@ -40,6 +40,8 @@ export class Run {
   setup: Setup;
   /** Events that the present cycle takes, in order. */
   slice: readonly Turn[] = [];
+  /** Events that a stop kept from being stepped. */
+  abandoned: readonly Turn[] = [];
   /** The message being stepped, for the late output. */
   current: RawMessage | undefined;
   /** Newest event time of any stream. */

@@ -27,6 +27,8 @@ export class Outbox {
   private changes = new Map<string, LaneChange>();
   private saving: { entries: readonly Unsaved[]; changes: readonly LaneChange[] } = { entries: [], changes: [] };
   private lanes: ReadonlyMap<string, DeliveryLane> = new Map();
+  /** By lane and order, the last entry that found no room: those behind it wait for their checkpoint as it does. */
+  private readonly held = new Map<string, number>();
   /** Numbers up to this one are in the store, or settled. */
   savedSeq: number;
 
@@ -54,8 +56,11 @@ export class Outbox {
   add(parcel: Parcel, lanes: readonly string[], gated: boolean): void {
     if (lanes.length === 0) return;
     const entry = { seq: ++this.seq, parcel, order: orderOf(parcel) };
-    const now = gated ? [] : lanes.filter((name) => this.lanes.get(name)?.takesUnsaved === true);
+    const isFree = (name: string) =>
+      this.lanes.get(name)?.takesUnsaved === true && !this.held.has(placeOf(name, entry));
+    const now = gated ? [] : lanes.filter(isFree);
     const later = now.length === 0 ? lanes : lanes.filter((name) => !now.includes(name));
+    if (!gated) { for (const name of later) this.held.set(placeOf(name, entry), entry.seq); }
     this.unsaved.set(entry.seq, { entry, open: new Set(lanes), later, saving: false });
     for (const name of now) this.lanes.get(name)?.offer(entry);
     for (const name of later) this.lanes.get(name)?.announce();
@@ -97,11 +102,21 @@ export class Outbox {
     for (const { entry, later } of entries) {
       this.savedSeq = Math.max(this.savedSeq, entry.seq);
       this.unsaved.delete(entry.seq);
-      for (const name of later) this.lanes.get(name)?.offerSaved(entry);
+      for (const name of later) this.release(name, entry);
     }
+  }
+
+  private release(lane: string, entry: Entry): void {
+    this.lanes.get(lane)?.offerSaved(entry);
+    const place = placeOf(lane, entry);
+    if (this.held.get(place) === entry.seq) this.held.delete(place);
   }
 
   private change(change: LaneChange): void {
     this.changes.set(`${change.seq} ${change.lane}`, change);
   }
+}
+
+function placeOf(lane: string, { order }: Entry): string {
+  return `${lane} ${order}`;
 }

@@ -9,6 +9,18 @@ const sliceEvents = 1_024;
 export async function decode(run: Run): Promise<void> {
   await finishInputs(run);
   run.slice = run.end === undefined && !run.isStopping ? nextTurns(run.feeds, sliceEvents) : [];
+  if (run.slice.length === 0) settlePositions(run);
+}
+
+/** Moves positions on past what is no event, up to the first event that was not taken: what is refused there is said. */
+export function settlePositions({ feeds, slice, abandoned }: Run): void {
+  for (const feed of feeds) {
+    const untaken = [...slice, ...abandoned].find((turn) =>
+      turn.feed === feed && turn.arrival.message.offset >= feed.position
+    );
+    if (untaken === undefined) feed.settlePosition();
+    else feed.moveTo(untaken.arrival.message.offset);
+  }
 }
 
 /** The inputs of a stream are finished once all its partitions are, as those of a recorded file are. */

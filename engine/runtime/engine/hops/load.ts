@@ -5,8 +5,10 @@ import type { Turn } from "../merge.ts";
 import type { Run } from "../run.ts";
 
 export async function load(run: Run): Promise<void> {
+  if (await loadFor(run, run.slice) && await fetchRows(run)) return;
   // Without its states a slice is not stepped; its events are read again by whoever goes on.
-  if (!await loadFor(run, run.slice) || !await fetchRows(run)) run.slice = [];
+  run.abandoned = run.slice;
+  run.slice = [];
 }
 
 async function fetchRows(run: Run): Promise<boolean> {

@@ -23,8 +23,9 @@ export async function poll(run: Run): Promise<void> {
   await watchSilence(run);
 }
 
-/** Whether every partition has been read to its end. */
+/** Whether every partition has been read to its end, and everything that was read has been taken. */
 export function isDrained(run: Run): boolean {
+  if (run.isCutShort || run.slice.length > 0 || run.abandoned.length > 0) return false;
   if (run.feeds.length === 0) return run.options.drain;
   return run.feeds.every((feed) => feed.isDone && feed.peek() === undefined);
 }

@@ -49,11 +49,11 @@ function tidy(run: Run): void {
   run.isTidied = true;
 }
 
-/** Writes everything that has changed; resolves when the store has it, or the life has ended. */
-export async function saveAll(run: Run): Promise<void> {
+/** Writes everything that has changed, or `always`; resolves when the store has it, or the life has ended. */
+export async function saveAll(run: Run, always = false): Promise<void> {
   while (run.saving !== undefined) await run.saving;
   tidy(run);
-  if (!hasChanged(run) || run.isTorn || run.end !== undefined) return;
+  if ((!always && !hasChanged(run)) || run.isTorn || run.end !== undefined) return;
   beginCheckpoint(run);
   await run.saving;
 }
@@ -61,7 +61,8 @@ export async function saveAll(run: Run): Promise<void> {
 /** Resolves when memory has room: changed keys, undelivered alerts. Until then no event is taken. */
 export async function boundsHold(run: Run): Promise<void> {
   while (run.end === undefined && !run.isStopping && isOverBounds(run)) {
-    await run.bell.wait(boundsMillis);
+    // What fills a lane may itself wait for its checkpoint.
+    await run.bell.wait(Math.min(boundsMillis, checkpointDue(run) - run.options.time.monotonic()));
     save(run);
   }
 }
@@ -78,8 +79,10 @@ function isOverBounds(run: Run): boolean {
   return false;
 }
 
-function hasChanged({ since, outbox, task }: Run): boolean {
-  return since.events > 0 || outbox.dirty > 0 || task.dirty > 0;
+/** A refused message that was delivered at once leaves nothing behind but a position. */
+function hasChanged({ since, outbox, task, feeds }: Run): boolean {
+  if (since.events > 0 || outbox.dirty > 0 || task.dirty > 0) return true;
+  return feeds.some(({ position, collected }) => position !== collected);
 }
 
 /** A checkpoint whether one is due or not; the task's head in it, undefined when the life has ended. */
@@ -98,7 +101,10 @@ function beginCheckpoint(run: Run): string {
   const { head, states, timers } = run.task.collect();
   const { outbox, lanes } = run.outbox.collect();
   const positions = new Map(run.positions);
-  for (const feed of run.feeds) positions.set(partitionName(feed.partition), feed.position);
+  for (const feed of run.feeds) {
+    positions.set(partitionName(feed.partition), feed.position);
+    feed.collected = feed.position;
+  }
   const text = writeHead({ positions, seq: run.outbox.lastSeq, newest: run.newest, task: head });
   since.events = 0;
   since.gated = undefined;

@@ -25,7 +25,7 @@ export async function step(run: Run): Promise<void> {
     const { feed, arrival } = turn;
     const due = arrival.passed === undefined ? take(run, turn) : await takePassed(run, slice.slice(i), arrival.passed);
     if (due === undefined) return;
-    feed.position = arrival.message.offset + 1;
+    feed.moveTo(arrival.message.offset + 1);
     run.since.events++;
     feed.counts.events++;
     feed.quietSince = now;
