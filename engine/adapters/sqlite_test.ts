@@ -3,7 +3,7 @@ import { expect } from "expect";
 import type { CheckpointStore } from "../runtime/store.ts";
 import { testStore } from "../../tests/stores/suite.ts";
 import { checkpoint, claimed, partsOf, saved } from "../../tests/stores/trial.ts";
-import { turn } from "./clock.ts";
+import { sleep, turn } from "./clock.ts";
 import { sqliteStore } from "./sqlite.ts";
 
 testStore("sqlite", async () => {
@@ -55,6 +55,21 @@ Deno.test("the folder of a state file is made when it is missing", () =>
     await store.open();
     await store.close();
     expect((await Deno.stat(`${folder}/a/b/state.db`)).isFile).toBe(true);
+  }));
+
+Deno.test("a claim that was made before the clock was set back by an hour ends with its term", () =>
+  inFolder(async (folder) => {
+    const [store, term] = [sqliteStore(`${folder}/state.db`), 50];
+    await store.open();
+    await store.claim("t", "a", { term, steal: false });
+    // What an hour less on the clock makes of the end that stands there.
+    const db = new DatabaseSync(`${folder}/state.db`);
+    db.exec("UPDATE task SET until = until + 3600000");
+    db.close();
+    expect(await store.claim("t", "b", { term, steal: false })).toEqual({ heldFor: term });
+    await sleep(2 * term);
+    expect(await store.claim("t", "b", { term, steal: false })).toMatchObject({ fence: { owner: "b" } });
+    await store.close();
   }));
 
 Deno.test("a full disk is an error that says so; once there is room the same checkpoint is saved", () =>

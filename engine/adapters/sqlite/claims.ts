@@ -24,6 +24,7 @@ export class Claims {
       find: db.prepare("SELECT id, epoch, owner, until, number, writer, head FROM task WHERE name = ?"),
       add: db.prepare("INSERT INTO task (name, epoch, owner, until, number, writer) VALUES (?, 0, '', 0, 0, 0)"),
       take: db.prepare("UPDATE task SET epoch = ?, owner = ?, until = ? WHERE id = ?"),
+      shorten: db.prepare("UPDATE task SET until = ? WHERE id = ?"),
       extend: db.prepare("UPDATE task SET until = ? WHERE name = ? AND epoch = ? AND owner = ?"),
     };
   }
@@ -48,8 +49,10 @@ export class Claims {
       this.sql.add.run(bound(task));
       row = this.find(task)!;
     }
-    const heldFor = row.owner === owner ? 0 : row.until - now;
-    if (heldFor > 0 && !steal) return { heldFor };
+    const heldFor = row.owner === owner || steal ? 0 : row.until - now;
+    // Nobody claims for longer than a term: the clock was set back, and the claim ends a term from now.
+    if (heldFor > term) this.sql.shorten.run(now + term, row.id);
+    if (heldFor > 0) return { heldFor: Math.min(heldFor, term) };
     const fence = { task, epoch: row.epoch + 1, owner };
     this.sql.take.run(fence.epoch, owner, now + term, row.id);
     return { fence, number: row.number, head: row.head };
