@@ -134,3 +134,18 @@ Deno.test({
     await broker.remove();
   },
 });
+
+Deno.test({
+  name: "a time far ahead of the broker's is no fault of the message: it may pass once the clock is set",
+  ...options,
+  async fn() {
+    const kafka = openKafka({ brokers: [await kafkaService()] }, "test");
+    const topic = crypto.randomUUID();
+    await kafka.createTopic(topic, { partitions: 1 });
+    const ahead = kafka.produce(topic, [{ key: null, value: "a", timestamp: Date.now() + 86_400_000 }]);
+    const error = await ahead.then(() => undefined, (error) => error);
+    expect(error).toBeInstanceOf(KafkaError);
+    expect(error).toMatchObject({ state: "retry", message: expect.stringContaining("timestamp") });
+    await kafka.close();
+  },
+});

@@ -11,13 +11,15 @@ export class KafkaError extends Error {
   }
 }
 
-/** Broker answers that say that the message itself can never be taken. */
+/**
+ * Broker answers that say that the message itself can never be taken. A time that a broker does not take is none of them:
+ * a message without one of its own has that of this machine's clock, which the operator can set.
+ */
 const finalTypes = new Set([
   "MESSAGE_TOO_LARGE",
   "RECORD_LIST_TOO_LARGE",
   "INVALID_RECORD",
   "INVALID_TOPIC_EXCEPTION",
-  "INVALID_TIMESTAMP",
   "CORRUPT_MESSAGE",
 ]);
 
