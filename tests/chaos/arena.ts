@@ -103,8 +103,8 @@ export class Arena {
   }
 
   /** Starts a process; `more` are further lines of its deployment file. */
-  async start(options: Parameters<typeof startProcess>[1] = {}): Promise<ChaosProcess> {
-    const process = await startProcess(this.folder, options);
+  async start(options: Parameters<typeof startProcess>[2] = {}): Promise<ChaosProcess> {
+    const process = await startProcess(this.folder, () => this.sent, options);
     this.processes.push(process);
     return process;
   }
@@ -147,16 +147,18 @@ export class Arena {
     const wanted = await this.wanted();
     const ids = wanted.map(({ id }) => id);
     expect(ids.length).toBeGreaterThan(50);
-    expect(difference(await keptIds(this.keeper, `kept-${this.deployment.alerts}:`), ids)).toEqual(nothing);
+    const compare = (sink: string, found: readonly string[], all: readonly string[]) =>
+      expect({ sink, ...difference(found, all) }).toEqual({ sink, ...nothing });
+    compare("kept", await keptIds(this.keeper, `kept-${this.deployment.alerts}:`), ids);
     const fitting = wanted.filter(({ size }) => size < topicMax);
     const said = (await readTopic([this.broker], this.topicOf("said"))).map(({ headers }) => headers.id ?? "");
-    expect(difference(said, fitting.map(({ id }) => id))).toEqual(nothing);
+    compare("said", said, fitting.map(({ id }) => id));
     const newest = new Map<string, string>();
     for (const { key, headers } of await readTopic([this.broker], this.topicOf("newest"))) {
       newest.set(textOf(key), headers.id ?? "");
     }
     const last = new Map(fitting.map(({ fingerprint, id }) => [fingerprint, id]));
-    expect(difference([...newest.values()], [...last.values()])).toEqual(nothing);
+    compare("newest", [...newest.values()], [...last.values()]);
     if (fitting.length < wanted.length) {
       const refused = new Set((await readTopic([this.broker], "said.dlq")).map(({ key }) => textOf(key)));
       const large = wanted.filter(({ size, id }) => size >= topicMax && !refused.has(id));

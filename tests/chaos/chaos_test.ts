@@ -6,6 +6,7 @@ import { reload } from "./reload.ts";
 import { type Scenario, tried } from "./scenario.ts";
 import { sigkill } from "./sigkill.ts";
 import { redisAway } from "./redis_away.ts";
+import { clock } from "./clock.ts";
 import { poison } from "./poison.ts";
 import { refusedSink } from "./refused_sink.ts";
 import { fullDisk } from "./full_disk.ts";
@@ -13,10 +14,12 @@ import { kafkaAway } from "./kafka_away.ts";
 import { setBack } from "./set_back.ts";
 import { zombie } from "./zombie.ts";
 
+/** Those that wait longest come first. */
 const all: readonly Scenario[] = [
   sigkill,
-  zombie,
   redisAway,
+  clock,
+  zombie,
   kafkaAway,
   setBack,
   refusedSink,

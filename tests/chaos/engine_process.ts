@@ -9,6 +9,8 @@ export interface ChaosProcess extends RunningVigie {
   readonly http: string;
   /** Resolves when it has the task and does its work. */
   readonly active: () => Promise<void>;
+  /** Resolves when everything that was sent is handled, delivered or not. */
+  readonly handled: () => Promise<void>;
   /** Resolves when everything that was sent is handled and delivered. */
   readonly settled: () => Promise<void>;
   /** Stops it cleanly; throws with its log when it ends otherwise. */
@@ -23,7 +25,12 @@ export interface ChaosStatus {
   readonly troubles: readonly string[];
   readonly checkpoint: number;
   readonly partitions: readonly { readonly lag: number; readonly position: number }[];
-  readonly sinks: readonly { readonly sink: string; readonly waiting: number; readonly full: boolean }[];
+  readonly sinks: readonly {
+    readonly sink: string;
+    readonly waiting: number;
+    readonly full: boolean;
+    readonly failing: string | null;
+  }[];
 }
 
 export interface ProcessOptions {
@@ -36,8 +43,12 @@ export interface ProcessOptions {
 
 let started = 0;
 
-/** Starts one with the deployment file of a folder and a port of its own. */
-export async function startProcess(folder: string, options: ProcessOptions = {}): Promise<ChaosProcess> {
+/** Starts one with the deployment file of a folder and a port of its own; `sent` is how many messages its topic has. */
+export async function startProcess(
+  folder: string,
+  sent: () => number,
+  options: ProcessOptions = {},
+): Promise<ChaosProcess> {
   const { more = "", edit = (text) => text, variables = {} } = options;
   const port = freePort();
   const http = `http://127.0.0.1:${port}`;
@@ -52,6 +63,15 @@ export async function startProcess(folder: string, options: ProcessOptions = {})
     const response = await fetch(`${http}/v1/status`).catch(() => undefined);
     return await response?.json();
   };
+  const reached = async (holds: (status: ChaosStatus) => boolean) => {
+    let last: ChaosStatus | undefined;
+    await until(async () => {
+      last = await status();
+      return last !== undefined && holds(last);
+    }, () => `It does not settle: ${JSON.stringify(last)}\n${running.log()}`);
+  };
+  const isHandled = ({ partitions }: ChaosStatus) =>
+    partitions.length > 0 && partitions.reduce((sum, { position }) => sum + position, 0) >= sent();
   return {
     ...running,
     http,
@@ -61,7 +81,8 @@ export async function startProcess(folder: string, options: ProcessOptions = {})
         const now = await status();
         return now?.role === "active" && now.troubles.length === 0;
       }, () => `It does not become active:\n${running.log()}`),
-    settled: () => until(async () => isSettled(await status()), () => `It does not settle:\n${running.log()}`),
+    handled: () => reached(isHandled),
+    settled: () => reached((now) => isHandled(now) && now.sinks.every(({ waiting }) => waiting === 0)),
     async stop() {
       running.kill("SIGTERM");
       const code = await running.ended;
@@ -72,9 +93,4 @@ export async function startProcess(folder: string, options: ProcessOptions = {})
       await running.ended;
     },
   };
-}
-
-function isSettled(status: ChaosStatus | undefined): boolean {
-  if (status === undefined || status.role === "standby" || status.partitions.length === 0) return false;
-  return status.partitions.every(({ lag }) => lag === 0) && status.sinks.every(({ waiting }) => waiting === 0);
 }
