@@ -9,6 +9,7 @@ import { generate } from "./generate.ts";
 import { route } from "./route.ts";
 import { run } from "./run.ts";
 import { newCommand } from "./new.ts";
+import { record } from "./record.ts";
 import { replay } from "./replay.ts";
 import { schema } from "./schema.ts";
 import { silence } from "./silence.ts";
@@ -18,6 +19,7 @@ export const commands = {
   check,
   test,
   replay,
+  record,
   run,
   generate,
   schema,

@@ -21,6 +21,12 @@ export function readOverrides(options: readonly string[], packs: readonly Pack[]
   return overrides;
 }
 
+/** The overrides of a deployment file, with those that were typed over them. */
+export function withOverrides(base: ParamOverrides, typed: ParamOverrides): ParamOverrides {
+  const packs = new Set([...Object.keys(base), ...Object.keys(typed)]);
+  return Object.fromEntries([...packs].map((pack) => [pack, { ...base[pack], ...typed[pack] }]));
+}
+
 function valueOf(text: string, type: "number" | "string" | "boolean" | undefined): Value {
   if (type === "number" && text.trim() !== "" && Number.isFinite(Number(text))) return Number(text);
   if (type === "boolean" && (text === "true" || text === "false")) return text === "true";

@@ -1,6 +1,7 @@
 /** Runs `vigie replay`. */
 import { monotonic } from "../../engine/adapters/clock.ts";
 import type { Plan } from "../../engine/compile/plan.ts";
+import type { Deployment } from "../../engine/config/deployment.ts";
 import { renderProblems } from "../../engine/load/render.ts";
 import { type LoadedFile, readLookupRows, readThresholds } from "../../engine/load/thresholds.ts";
 import { fixedLookups } from "../../engine/model/lookup.ts";
@@ -8,6 +9,7 @@ import { fixedThresholds } from "../../engine/model/threshold.ts";
 import { buildProject } from "../../engine/project.ts";
 import type { Surroundings } from "../../engine/runtime/rehearsal.ts";
 import { replay, type ReplayOptions, type ReplayResult } from "../../engine/runtime/replay.ts";
+import { chosenBrokers, withKafka } from "../cli/brokers.ts";
 import { wantsColour } from "../cli/colour.ts";
 import { chosenPrivacy } from "../cli/privacy.ts";
 import { chosenPaths } from "../cli/paths.ts";
@@ -16,35 +18,62 @@ import { grouped, table } from "../cli/table.ts";
 import { timeOption } from "../cli/time.ts";
 import { exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
 import { openOutlet } from "./outlet.ts";
-import { readOverrides } from "./overrides.ts";
-import { filesByStream, openRecordings } from "./recordings.ts";
+import { readOverrides, withOverrides } from "./overrides.ts";
+import { filesByStream, type OpenedRecordings, openRecordings } from "./recordings.ts";
+import { openTopics, topicsByStream } from "./topics.ts";
 
 /** Exit code 1 when a pack has an error, 0 when the events were read to their end. */
 export async function runReplay(given: Given, terminal: Terminal): Promise<ExitCode> {
-  if (given.texts("events").length === 0) {
-    throw new UsageError("Nothing to replay: name recorded events with `--events STREAM=FILE`");
+  const [events, topics] = [given.texts("events"), given.texts("kafka")];
+  if (events.length === 0 && topics.length === 0) throw new UsageError(nothing);
+  if (events.length > 0 && topics.length > 0) {
+    throw new UsageError("Events come from files or from Kafka: say `--events` or `--kafka`, not both");
   }
-  const span = { from: timeOption(given, "from"), to: timeOption(given, "to"), until: timeOption(given, "until") };
+  const span = { from: timeOption(given, "from"), to: timeOption(given, "to") };
+  const until = timeOption(given, "until");
+  const deployment = await deploymentOf(given);
   const project = await buildProject(
-    { ...await chosenPaths(given), tests: false },
-    ({ packs }) => ({ params: readOverrides(given.texts("param"), packs) }),
+    { ...await chosenPaths(given, deployment), tests: false },
+    ({ packs }) => ({ params: withOverrides(deployment?.params ?? {}, readOverrides(given.texts("param"), packs)) }),
   );
   if (project.plan === undefined) return refuse(project, terminal);
-  const files = filesByStream(given.texts("events"), project.streams);
+  const { plan, streams } = project;
   const extras = await readExtras(given);
   if ("problems" in extras) return refuse(extras, terminal);
-  await replayFiles(project.plan, files, { ...defined(span), ...extras }, given, terminal);
+  const options = { ...defined({ until }), ...extras };
+  if (topics.length === 0) {
+    const opened = await openRecordings(filesByStream(events, streams));
+    await replayAll(plan, opened, { ...options, ...defined(span) }, given, terminal);
+    return exit.good;
+  }
+  const chosen = topicsByStream(topics, streams);
+  const log = (line: string) => terminal.err(`${line}\n`);
+  await withKafka(chosenBrokers(given, "brokers", deployment), async (kafka) => {
+    const opened = await openTopics(kafka, chosen, span, log);
+    await replayAll(plan, opened, options, given, terminal);
+  });
   return exit.good;
 }
 
-async function replayFiles(
+const nothing = "Nothing to replay: name recorded events with `--events STREAM=FILE`, or a topic with `--kafka TOPIC`";
+
+/** The deployment that `--config` names. Throws a UsageError when it has an error. */
+async function deploymentOf(given: Given): Promise<Deployment | undefined> {
+  const config = given.text("config");
+  if (config === undefined) return undefined;
+  const { readDeployment } = await import("../cli/deployment.ts");
+  const { deployment } = await readDeployment(config, "replay");
+  if (deployment !== undefined) return deployment;
+  throw new UsageError(`"${config}" has an error: see \`vigie check --config ${config}\``);
+}
+
+async function replayAll(
   plan: Plan,
-  files: ReturnType<typeof filesByStream>,
+  opened: OpenedRecordings,
   options: ReplayOptions,
   given: Given,
   terminal: Terminal,
 ): Promise<void> {
-  const opened = await openRecordings(files);
   const { outlet, close } = openOutlet(given);
   const progress = createProgress("events", terminal);
   const begin = monotonic();
@@ -62,7 +91,7 @@ async function replayFiles(
 }
 
 /** Options without those that were not given. */
-function defined(options: { readonly [K in "from" | "to" | "until"]: number | undefined }): ReplayOptions {
+function defined(options: { readonly [K in "from" | "to" | "until"]?: number | undefined }): ReplayOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 

@@ -43,6 +43,15 @@ export function createDecoder(stream: Stream, options: DecoderOptions): Decoder 
 
   function decode(value: Uint8Array | null, topic: string, timestamp: Millis | undefined): Decoded {
     clear(decoded);
+    return decodeValue(value, topic, timestamp, options.recorded);
+  }
+
+  function decodeValue(
+    value: Uint8Array | null,
+    topic: string,
+    timestamp: Millis | undefined,
+    recorded: boolean,
+  ): Decoded {
     if (value === null) return isChange ? skipped() : dead("null_value", "the value is null");
     const text = textOf(value);
     if (text === undefined) return dead("not_utf8", "the bytes are not UTF-8");
@@ -51,7 +60,7 @@ export function createDecoder(stream: Stream, options: DecoderOptions): Decoder 
     if (parsed === null) return isChange ? skipped() : dead("null_value", "the value is null");
     if (isTooDeep(value)) return dead("too_deep", `the value is nested deeper than ${depthLimit} levels`);
     if (!isFields(parsed)) return dead("not_an_object", "the value must be object");
-    return options.recorded ? decodeRecorded(parsed, topic, timestamp) : decodeMessage(parsed, topic, timestamp);
+    return recorded ? decodeRecorded(parsed, topic, timestamp) : decodeMessage(parsed, topic, timestamp);
   }
 
   function decodeRecorded(line: Fields, topic: string, timestamp: Millis | undefined): Decoded {
@@ -60,7 +69,10 @@ export function createDecoder(stream: Stream, options: DecoderOptions): Decoder 
     decoded.topic = place.topic;
     decoded.partition = place.partition;
     decoded.offset = place.offset;
-    return decodeMessage(place.data, place.topic ?? topic, place.timestamp ?? timestamp);
+    const [from, at] = [place.topic ?? topic, place.timestamp ?? timestamp];
+    if (place.value === undefined) return decodeMessage(place.data, from, at);
+    decoded.value = place.value;
+    return decodeValue(place.value, from, at, false);
   }
 
   function decodeMessage(message: Fields, topic: string, timestamp: Millis | undefined): Decoded {
@@ -97,6 +109,7 @@ function emptyDecoded(): Decoded {
     topic: undefined,
     partition: undefined,
     offset: undefined,
+    value: undefined,
     reason: "not_json",
     detail: "",
   };
@@ -111,6 +124,7 @@ function clear(decoded: Decoded): void {
   decoded.topic = undefined;
   decoded.partition = undefined;
   decoded.offset = undefined;
+  decoded.value = undefined;
 }
 
 /** Which field broke the contract and how: `/amount must be number`. Names what is allowed, never the value. */

@@ -1,6 +1,7 @@
 import { expect } from "expect";
 import { buildStream } from "../load/contracts.ts";
 import type { Stream } from "../model/contract.ts";
+import { recordedLine } from "./decode/place.ts";
 import { createDecoder } from "./decode.ts";
 import type { Decoded } from "./ports.ts";
 
@@ -240,6 +241,60 @@ Deno.test("parts of a place that cannot be one are removed and not used", () => 
   const decoded = decode({ at, amount: 1, _topic: 7, _partition: -1, _offset: 1.5 }, { recorded: true });
   expect([decoded.topic, decoded.partition, decoded.offset]).toEqual([undefined, undefined, undefined]);
   expect(decoded.data).toEqual({ at, amount: 1 });
+});
+
+/** Where a message was recorded. */
+const place = { topic: "t", partition: 3, offset: 42, timestamp: 7, key: encoder.encode("é") };
+
+Deno.test("a line that holds the bytes of a message becomes what the message was, at its place", () => {
+  const recorded: readonly [Uint8Array | null, string][] = [
+    [null, "null_value"],
+    [new Uint8Array([123, 255]), "not_utf8"],
+    [encoder.encode("{"), "not_json"],
+    [encoder.encode("[1]"), "not_an_object"],
+    [encoder.encode(`{"a":${"[".repeat(1_001)}${"]".repeat(1_001)}}`), "too_deep"],
+  ];
+  for (const [value, reason] of recorded) {
+    const line = JSON.parse(recordedLine({ ...place, value }));
+    const decoded = decode(line, { recorded: true });
+    expect([decoded.reason, decoded.topic, decoded.partition, decoded.offset]).toEqual([reason, "t", 3, 42]);
+    expect(decoded.value).toEqual(value);
+  }
+});
+
+Deno.test("a recorded line is the text of its event with its place, and reads as the event", () => {
+  const texts = [
+    '{"at":"2026-01-05T10:00:00Z","amount":1.10}',
+    ' { "at": "2026-01-05T10:00:00Z",\r\n "amount": 12345678901234567890, "x": { "_offset": "}" } } \n',
+    "{}",
+    "{ }",
+    '{"at":"2026-01-05T10:00:00Z","amount":1,"_offset":5,"_value":"x"}',
+  ];
+  for (const text of texts) {
+    const line = recordedLine({ ...place, value: encoder.encode(text) });
+    expect(line).not.toMatch(/[\r\n]/);
+    const live = decode(JSON.parse(text));
+    const [before, data] = [live.outcome, live.data];
+    const decoded = decode(JSON.parse(line), { recorded: true });
+    expect([decoded.outcome, decoded.data]).toEqual([before, data]);
+    expect([decoded.topic, decoded.partition, decoded.offset]).toEqual(["t", 3, 42]);
+  }
+  expect(recordedLine({ ...place, value: encoder.encode(texts[0]!) })).toBe(
+    '{"at":"2026-01-05T10:00:00Z","amount":1.10,"_topic":"t","_partition":3,"_offset":42,"_timestamp":7,"_key":"é"}',
+  );
+});
+
+Deno.test("a recorded key is text, or base 64 where its bytes are none; no key is no field", () => {
+  const fieldsOf = (key: Uint8Array | null) => JSON.parse(recordedLine({ ...place, key, value: encoder.encode("{}") }));
+  expect(fieldsOf(null)).toEqual({ _topic: "t", _partition: 3, _offset: 42, _timestamp: 7 });
+  expect(fieldsOf(new Uint8Array())._key).toBe("");
+  expect(fieldsOf(new Uint8Array([255, 0]))).toEqual({ ...fieldsOf(null), _key64: "/wA=" });
+});
+
+Deno.test("_value beside other fields is a field of the event", () => {
+  expect(decode({ at, amount: 1, _offset: 5, _value: "AA==" }, { recorded: true }).data).toEqual({
+    ...{ at, amount: 1, _value: "AA==" },
+  });
 });
 
 Deno.test("in a live stream _offset is a field like any other", () => {

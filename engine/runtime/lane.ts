@@ -48,6 +48,8 @@ export class Lane {
   private messages: readonly RawMessage[] = [];
   private at = 0;
   private head: Arrival | undefined;
+  /** The head as it was pushed: the same message, or the recorded line that holds it. */
+  private pushed: RawMessage | undefined;
   /** The message whose event was taken last: raw bytes for the late output. */
   current: RawMessage | undefined;
 
@@ -67,7 +69,8 @@ export class Lane {
   /** Event time of the head; undefined when more messages are needed first. */
   peek(): Millis | undefined {
     while (this.head === undefined && this.at < this.messages.length) {
-      this.head = this.decode(this.messages[this.at++]!);
+      this.pushed = this.messages[this.at++]!;
+      this.head = this.decode(this.pushed);
     }
     return this.head?.place.time;
   }
@@ -87,7 +90,7 @@ export class Lane {
   /** Messages that were not taken, the head's among them. */
   rest(): readonly RawMessage[] {
     const waiting = this.messages.slice(this.at);
-    return this.head === undefined ? waiting : [this.head.message, ...waiting];
+    return this.head === undefined || this.pushed === undefined ? waiting : [this.pushed, ...waiting];
   }
 
   /** Hands the head to a task; the event's watermark is its partition's before it. Returns what the task's `take` does. */
@@ -100,10 +103,11 @@ export class Lane {
     return task.take(input, { place, data, change, watermark: input.watermark });
   }
 
-  private decode(message: RawMessage): Arrival | undefined {
-    if ("read" in this.options) return this.options.read(message);
+  private decode(line: RawMessage): Arrival | undefined {
+    if ("read" in this.options) return this.options.read(line);
     const { stream, decoder, inputOf, dead, span } = this.options;
-    const decoded = decoder.decode(message.value, message.topic, message.timestamp);
+    const decoded = decoder.decode(line.value, line.topic, line.timestamp);
+    const message = decoded.value === undefined ? line : { ...line, value: decoded.value };
     if (decoded.outcome !== "event") {
       dead(message, decoded);
       return undefined;

@@ -42,6 +42,8 @@ export interface Decoded {
   topic: string | undefined;
   partition: number | undefined;
   offset: number | undefined;
+  /** The message itself, where a recorded line holds its bytes; undefined where the line is the message. */
+  value: Uint8Array | null | undefined;
   reason: DeadReason;
   /** Which field broke the contract and how, for people. */
   detail: string;

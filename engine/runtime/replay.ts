@@ -13,7 +13,7 @@ import type { RuleCounts } from "./counts.ts";
 import type { Surroundings } from "./rehearsal.ts";
 import { Task } from "./task.ts";
 
-/** A recorded stream: batches of its lines, and the partitions that its lines name. */
+/** A recorded stream, or one partition of it: batches of its lines, and the partitions that its lines name. */
 export interface Recording {
   readonly stream: string;
   readonly decoder: Decoder;
@@ -143,18 +143,20 @@ async function refill(task: Task, lanes: readonly Lane[], recordings: readonly R
   for (const [i, lane] of lanes.entries()) {
     if (lane.ended || lane.peek() !== undefined) continue;
     const messages = await recordings[i]?.read();
-    if (messages === undefined) finish(task, lane);
+    if (messages === undefined) finish(task, lane, lanes);
     else lane.push(messages);
     read = true;
   }
   return read;
 }
 
-/** A file that has ended holds no watermark any more. */
-function finish(task: Task, lane: Lane): void {
+/** A stream whose recordings have all ended holds no watermark any more. */
+function finish(task: Task, lane: Lane, lanes: readonly Lane[]): void {
   lane.ended = true;
+  const { stream } = lane.options;
+  if (lanes.some(({ ended, options }) => options.stream === stream && !ended)) return;
   for (const input of task.inputs) {
-    if (input.stream === lane.options.stream && task.setState(input, "finished")) task.settle();
+    if (input.stream === stream && task.setState(input, "finished")) task.settle();
   }
 }
 
