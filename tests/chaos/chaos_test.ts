@@ -7,6 +7,7 @@ import { type Scenario, tried } from "./scenario.ts";
 import { sigkill } from "./sigkill.ts";
 import { redisAway } from "./redis_away.ts";
 import { clock } from "./clock.ts";
+import { many } from "./many.ts";
 import { poison } from "./poison.ts";
 import { refusedSink } from "./refused_sink.ts";
 import { fullDisk } from "./full_disk.ts";
@@ -20,17 +21,18 @@ const all: readonly Scenario[] = [
   redisAway,
   clock,
   zombie,
-  kafkaAway,
   setBack,
   refusedSink,
   fullDisk,
   poison,
   reload,
+  kafkaAway,
+  many,
 ];
 const isLong = Deno.env.get("VIGIE_CHAOS") === "long";
 const only = Deno.env.get("VIGIE_CHAOS_ONLY")?.split(",");
-const chosen = all.filter(({ name }) => only?.includes(name) ?? true);
-const sideBySide = isLong ? 1 : 3;
+const chosen = all.filter(({ name, inGate = true }) => only?.includes(name) ?? (isLong || inGate));
+const sideBySide = isLong ? 1 : 4;
 
 /** Runs of this process, begun in order, at most so many at once; one that is alone waits for those before it. */
 function begin(scenarios: readonly Scenario[]): ReadonlyMap<Scenario, Promise<void>> {

@@ -48,7 +48,7 @@ export const reload: Scenario = {
   says: "edits of every sort under load lose no event and handle none twice, and the handling pauses for at most 1 s",
   alone: true,
   async run({ isLong, note }) {
-    const [events, rounds] = isLong ? [300_000, 10] : [24_000, 1];
+    const [events, rounds] = isLong ? [300_000, 10] : [12_000, 1];
     const arena = await Arena.open({ events, partitions: 3, store: "store: { sqlite: state.db }" });
     const pack = `${arena.folder}/rules/edited.yaml`;
     await Deno.writeTextFile(pack, edited);

@@ -11,6 +11,8 @@ export interface Scenario {
   readonly says: string;
   /** It measures time, so nothing else runs beside it. */
   readonly alone?: boolean;
+  /** False where the gate has a shorter test of it elsewhere, so that only the long one is run. */
+  readonly inGate?: boolean;
   readonly run: (trial: ChaosTrial) => Promise<void>;
 }
 
