@@ -4,6 +4,7 @@ import type { LaneOptions } from "../lane.ts";
 import type { Decoded, RawMessage } from "../ports.ts";
 import { type OpenedPartition, partitionName, type Source, type SourceReader } from "../source.ts";
 import { Feed } from "./feed.ts";
+import { holdBack } from "./holding.ts";
 import { readPassed } from "../many/passed.ts";
 import { refusedOf } from "./leaving.ts";
 import type { Run } from "./run.ts";
@@ -116,7 +117,9 @@ function readerOf(run: Run, source: Source): SourceReader {
   const isCurrent = () => run.source === source;
   return {
     batch(partition, batch) {
-      if (isCurrent()) feedOf(run, partitionName(partition))?.add(batch);
+      const feed = isCurrent() ? feedOf(run, partitionName(partition)) : undefined;
+      feed?.add(batch);
+      if (feed !== undefined) holdBack(run, feed);
       run.bell.ring();
     },
     added(opened) {

@@ -1,20 +1,16 @@
-/** Hop 1, poll: waits until there is something to do, holds partitions back whose queues are full, and hears silence. */
-import type { Feed } from "../feed.ts";
+/** Hop 1, poll: waits until there is something to do, lets partitions go on that were held back, and hears silence. */
+import { letGo } from "../holding.ts";
 import { hasTurn } from "../merge.ts";
 import { tellDue, tellProgress } from "../progress.ts";
 import type { Run } from "../run.ts";
 import { checkpointDue } from "./save.ts";
 import { silenceDue, watchSilence } from "./silence.ts";
 
-/** What may wait in memory for one partition; it is held back beyond, and goes on below half of it. */
-const bounds = { messages: 20_000, bytes: 16 << 20 };
-const half = { messages: bounds.messages / 2, bytes: bounds.bytes / 2 };
-
 /** Longest wait without anything due. */
 const restMillis = 1_000;
 
 export async function poll(run: Run): Promise<void> {
-  hold(run);
+  letGo(run);
   tellProgress(run);
   endDrain(run);
   if (hasTurn(run.feeds) || isDrained(run) || run.isStopping || run.end !== undefined) return;
@@ -34,16 +30,4 @@ export function isDrained(run: Run): boolean {
 function endDrain({ options: { drain }, stage, feeds, positions }: Run): void {
   if (!drain || stage?.isComplete(positions) !== true) return;
   for (const feed of feeds) if (feed.opened.isPassed === true) feed.hasEnded = true;
-}
-
-function hold(run: Run): void {
-  for (const feed of run.feeds) {
-    if (feed.isHeld ? !feed.isOver(half) : feed.isOver(bounds)) turnTap(run, feed);
-  }
-}
-
-function turnTap(run: Run, feed: Feed): void {
-  feed.isHeld = !feed.isHeld;
-  if (feed.isHeld) run.source?.pause(feed.partition);
-  else run.source?.resume(feed.partition);
 }

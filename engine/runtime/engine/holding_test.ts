@@ -1,0 +1,111 @@
+/** Back-pressure: while the engine may take no event, what it is given stays small, however long that lasts. */
+import { expect } from "expect";
+import { backoff, monotonic, now, sleep, turn } from "../../adapters/clock.ts";
+import { memoryStore } from "../../adapters/memory.ts";
+import { planOf } from "../../../tests/reference/compare.ts";
+import { createDecoder } from "../decode.ts";
+import type { RawMessage } from "../ports.ts";
+import type { Receiver } from "../settle.ts";
+import type { Source, SourceReader } from "../source.ts";
+import { type CheckpointStore, StoreError } from "../store.ts";
+import { Engine } from "./engine.ts";
+import { bounds } from "./holding.ts";
+import type { EngineOptions } from "./options.ts";
+
+const batch = 1_000;
+const partition = { stream: "a", topic: "a", partition: 0 };
+const plan = planOf([{ id: "every", kind: "filter", severity: "info", on: "a", key: "a.k", when: "a.f" }]);
+
+function messageAt(offset: number): RawMessage {
+  const value = new TextEncoder().encode(JSON.stringify({ t: offset, k: `k${offset % 10}`, f: true }));
+  return { topic: "a", partition: 0, offset, timestamp: offset, key: null, value };
+}
+
+/** A topic without end that hands over as fast as it may; `given` counts what it has handed over. */
+class Endless {
+  given = 0;
+  private isHeld = false;
+  private isClosed = false;
+
+  port(): Source {
+    return {
+      open: () => Promise.resolve([{ ...partition, start: 0, end: Infinity }]),
+      start: (reader) => {
+        void this.hand(reader);
+        return Promise.resolve();
+      },
+      pause: () => this.isHeld = true,
+      resume: () => this.isHeld = false,
+      ends: () => Promise.resolve(new Map()),
+      commit: () => Promise.resolve(),
+      close: () => {
+        this.isClosed = true;
+        return Promise.resolve();
+      },
+    };
+  }
+
+  private async hand(reader: SourceReader): Promise<void> {
+    for (; !this.isClosed; await turn()) {
+      if (this.isHeld) continue;
+      const messages = Array.from({ length: batch }, (_, i) => messageAt(this.given + i));
+      this.given += batch;
+      reader.batch(partition, { messages, next: this.given, end: this.given + batch });
+    }
+  }
+}
+
+function engineOver(source: Endless, store: CheckpointStore, deliver: Receiver["deliver"]): Engine {
+  const options: EngineOptions = {
+    setup: {
+      plan,
+      decoderOf: (stream) => createDecoder(stream, { live: undefined, recorded: false }),
+      receivers: new Map([["sink", { deliver, batchMax: 100, wait: () => 10, isOne: true }]]),
+      ways: { alert: () => ["sink"], record: () => ["sink"], dead: [], late: [] },
+    },
+    source: () => source.port(),
+    store,
+    task: "all",
+    owner: crypto.randomUUID(),
+    term: 1_000,
+    checkpoint: { every: 50, groupCommit: 5, maxDirty: 100, maxKeys: 1_000 },
+    outbox: { queue: 50, max: 500 },
+    time: { now, monotonic, sleep, turn, backoff: (attempt) => backoff(attempt, { first: 5, most: 20 }) },
+    drain: false,
+    failFast: false,
+    fresh: false,
+    shutdown: 10,
+    log: () => {},
+  };
+  return new Engine(options);
+}
+
+const away = (batch: readonly unknown[]) =>
+  Promise.resolve(batch.map(() => ({ result: "retry" as const, after: undefined, reason: "away" })));
+
+/** Runs until the source was held back, or has handed over far too much; returns how much that was. */
+async function handedOver(source: Endless, engine: Engine): Promise<number> {
+  const done = engine.start();
+  const tooMuch = 4 * bounds.messages;
+  for (let last = -1; source.given !== last && source.given < tooMuch; await sleep(100)) last = source.given;
+  engine.stop();
+  await done;
+  return source.given;
+}
+
+Deno.test("a source is held back while a sink is so full that no event may be taken", async () => {
+  const source = new Endless();
+  const given = await handedOver(source, engineOver(source, memoryStore(), away));
+  expect(given).toBeGreaterThan(bounds.messages);
+  expect(given).toBeLessThan(2 * bounds.messages);
+});
+
+Deno.test("a source is held back while no state can be read or saved", async () => {
+  const source = new Endless();
+  const store = memoryStore();
+  const refused = () => Promise.reject(new StoreError("the store is away", "away"));
+  const engine = engineOver(source, { ...store, save: refused }, away);
+  const given = await handedOver(source, engine);
+  expect(given).toBeGreaterThan(bounds.messages);
+  expect(given).toBeLessThan(2 * bounds.messages);
+});
