@@ -37,6 +37,8 @@ export const setBack: Scenario = {
         );
         await server.kill();
         await server.start();
+        // It is noticed at the next checkpoint, and without an event there is none.
+        await arena.send(100);
         await until(() => noticed(running.log()) > time, () => `It does not notice:\n${running.log()}`);
         await running.active();
       }

@@ -12,7 +12,7 @@ export const sigkill: Scenario = {
       for (let kill = 0; kill < kills; kill++) {
         const running = await arena.start();
         // Some die while they wait for the claim or begin to read, most in the middle of their work.
-        if (chance.is(0.7)) await running.active();
+        if (chance.is(0.6)) await running.active();
         const [life, flow] = isLong ? [2_500, 4_000] : [800, 1_200];
         const pouring = arena.pour(Math.floor(events / (kills + 1)), flow);
         await new Promise((resolve) => setTimeout(resolve, chance.whole(0, life)));
