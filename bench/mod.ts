@@ -13,6 +13,11 @@ const benches = [
   "state",
   "checkpoint",
   "run",
+  "hot_key",
+  "takeover",
+  "reload",
+  "sink_down",
+  "closing",
 ] as const;
 
 for (const name of benches) {
