@@ -5,6 +5,7 @@
 import { check } from "./check.ts";
 import type { Command } from "./command.ts";
 import { deadLetters } from "./dead-letters.ts";
+import { endpoints } from "./endpoints.ts";
 import { generate } from "./generate.ts";
 import { route } from "./route.ts";
 import { run } from "./run.ts";
@@ -25,6 +26,7 @@ export const commands = {
   schema,
   new: newCommand,
   route,
+  endpoints,
   silence,
   deadLetters,
 } satisfies Record<string, Command>;

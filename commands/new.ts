@@ -20,7 +20,10 @@ export const newCommand: Command = {
       line: "vigie new monitor machines --stream sensor_readings --key sensor_id --value value",
       does: "Watch every sensor against its own past, with few alerts",
     },
-    { line: "vigie new sink opsgenie", does: "Add a sink to a checkout of Vigie, with its tests, page and registry line" },
+    {
+      line: "vigie new sink opsgenie",
+      does: "Add a sink to a checkout of Vigie, with its tests, page and registry line",
+    },
   ],
   run: async (given, terminal) => (await import("./new/run.ts")).runNew(given, terminal),
 };

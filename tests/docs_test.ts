@@ -8,6 +8,7 @@ import { expect } from "expect";
 import { runSuite } from "../commands/test/suite.ts";
 import { referenceFiles, referenceFolder } from "../docs/generate.ts";
 import { readDeployment } from "../engine/config/load.ts";
+import { readThresholds } from "../engine/load/thresholds.ts";
 import { renderProblems } from "../engine/load/render.ts";
 import { buildProject } from "../engine/project.ts";
 import { sinkKinds } from "../sinks/mod.ts";
@@ -96,8 +97,12 @@ for (const page of written) {
     !/^(pack:|# part|stream:)/m.test(block)
   );
   if (blocks.length === 0) continue;
-  Deno.test(`deployment files shown in ${page} have no problem`, () => {
+  Deno.test(`deployment files shown in ${page} have no problem`, async () => {
     for (const block of blocks) {
+      if (block.startsWith("- { tenant:")) {
+        expect(await faultsOfThresholds(block)).toEqual([]);
+        continue;
+      }
       const env = () => "whsec_c2VjcmV0LW9mLXRoZS1kb2Nz";
       const { problems, texts } = readDeployment(block, "vigie.yaml", ".", {
         sinks: sinkSchemas,
@@ -107,4 +112,13 @@ for (const page of written) {
       expect(renderProblems(problems, texts, { colour: false })).toBe("");
     }
   });
+}
+
+/** A list of thresholds as its file would be read. */
+async function faultsOfThresholds(block: string): Promise<readonly string[]> {
+  const path = await Deno.makeTempFile({ suffix: ".yaml" });
+  await Deno.writeTextFile(path, block);
+  const { problems } = await readThresholds(path);
+  await Deno.remove(path);
+  return problems.map(({ message }) => message);
 }

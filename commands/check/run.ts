@@ -1,4 +1,5 @@
 /** Runs `vigie check`: loads, compiles, reads the deployment where there is one, and shows what is wrong. */
+import { customersThresholds } from "../../engine/config/customers.ts";
 import { unreadable } from "../../engine/config/redis_reads.ts";
 import { undefinedSinks } from "../../engine/config/rule_sinks.ts";
 import { undeclaredStreams } from "../../engine/config/source_streams.ts";
@@ -26,8 +27,14 @@ export async function runCheck(given: Given, terminal: Terminal): Promise<ExitCo
   const params = deployed?.deployment?.params ?? {};
   const paramsFile = config === undefined ? {} : { paramsFile: shown(config) };
   const project = await buildProject(await chosenPaths(given, deployed?.deployment), () => ({ params, ...paramsFile }));
-  const problems = [...project.problems, ...deployed?.problems ?? [], ...ruleProblems(project, deployed)];
-  const texts = new Map([...project.texts, ...deployed?.texts ?? []]);
+  const thresholds = deployed?.deployment === undefined ? undefined : await customersThresholds(deployed.deployment);
+  const problems = [
+    ...project.problems,
+    ...deployed?.problems ?? [],
+    ...thresholds?.problems ?? [],
+    ...ruleProblems(project, deployed),
+  ];
+  const texts = new Map([...project.texts, ...deployed?.texts ?? [], ...thresholds?.texts ?? []]);
   terminal.out(format({ problems, texts, colour: wantsColour(terminal) }));
   return problems.some(({ severity }) => severity === "error") ? exit.problem : exit.good;
 }

@@ -4,7 +4,7 @@
  */
 import type { Kafka } from "../../engine/adapters/kafka/port.ts";
 import { type MessagePlace, readPlaces } from "../../engine/adapters/kafka_topics.ts";
-import type { Deployment } from "../../engine/config/deployment.ts";
+import type { Deployment, SinkSettings } from "../../engine/config/deployment.ts";
 import type { Alert, OutputRecord } from "../../engine/model/alert.ts";
 import type { Delivery } from "../../sinks/sink.ts";
 import type { Terminal } from "../command.ts";
@@ -22,14 +22,17 @@ export interface Outcome {
 export async function replayLetters(
   letters: readonly DeadLetter[],
   deployment: Deployment,
+  sinks: readonly SinkSettings[],
   kafka: Kafka | undefined,
   terminal: Terminal,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const [stream, group] of Map.groupBy(letters, (letter) => letter.stream)) {
-    const isSink = deployment.sinks.some(({ lane }) => lane === stream);
+    const sink = sinks.find(({ lane }) => lane === stream);
     outcomes.push(
-      ...isSink ? await toSink(stream, group, deployment, terminal) : await toTopic(group, kafka, deployment.app),
+      ...sink === undefined
+        ? await toTopic(group, kafka, deployment.app)
+        : await toSink(sink, group, deployment, terminal),
     );
   }
   return outcomes;
@@ -65,13 +68,12 @@ function isAt(message: MessagePlace, place: MessagePlace): boolean {
 }
 
 async function toSink(
-  lane: string,
+  settings: SinkSettings,
   letters: readonly DeadLetter[],
   deployment: Deployment,
   terminal: Terminal,
 ): Promise<Outcome[]> {
-  const settings = deployment.sinks.find((sink) => sink.lane === lane);
-  if (settings === undefined) return [];
+  const { lane } = settings;
   const output = { isTerminal: terminal.isTerminal, write: terminal.out };
   const { receiver, open, close } = openSink(settings, contextOf(deployment, output));
   const outcomes: Outcome[] = [];

@@ -2,13 +2,16 @@
 import { openKafka } from "../../engine/adapters/kafka.ts";
 import { KafkaError } from "../../engine/adapters/kafka/error.ts";
 import type { Kafka } from "../../engine/adapters/kafka/port.ts";
-import type { Deployment } from "../../engine/config/deployment.ts";
+import { customersThresholds } from "../../engine/config/customers.ts";
+import type { Deployment, SinkSettings } from "../../engine/config/deployment.ts";
 import { topicOf } from "../../engine/runtime/settle/refusal.ts";
 import { loadProject } from "../../engine/load.ts";
 import { parseTopic } from "../../engine/model/topic.ts";
 import { soundDeployment } from "../cli/deployment.ts";
 import { table } from "../cli/table.ts";
 import { EnvironmentError, exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
+import { endpointsOf, sinkOf } from "../run/customers/lanes.ts";
+import { customersName } from "../run/lanes.ts";
 import { brokersOf } from "../run/receivers.ts";
 import { type DeadLetter, lettersInFile, lettersInKafka, textOf } from "./letters.ts";
 import { replayLetters } from "./replay.ts";
@@ -23,12 +26,13 @@ export async function runDeadLetters(given: Given, terminal: Terminal): Promise<
   const read = await soundDeployment(given.text("config") ?? "vigie.yaml", "dead-letters", terminal);
   if (read === undefined) return exit.problem;
   const { deployment } = read;
+  const sinks = await sinksOf(deployment);
   const kafka = kafkaOf(deployment);
   try {
-    const letters = chosen(await lettersOf(deployment, kafka), ids, given);
+    const letters = chosen(await lettersOf(deployment, sinks, kafka), ids, given);
     if (action === "list") terminal.out(format === "json" ? asJson(letters) : asTable(letters));
     else if (action === "show") terminal.out(format === "json" ? asJson(letters) : letters.map(asText).join("\n"));
-    else return await replay(letters, deployment, kafka, terminal);
+    else return await replay(letters, deployment, sinks, kafka, terminal);
     return exit.good;
   } catch (error) {
     if (error instanceof KafkaError) throw new EnvironmentError(read.secrets.redact(error.message), { cause: error });
@@ -46,9 +50,20 @@ function kafkaOf(deployment: Deployment): Kafka | undefined {
   return connection === undefined ? undefined : openKafka(connection, `${deployment.app}-dead-letters`);
 }
 
-async function lettersOf(deployment: Deployment, kafka: Kafka | undefined): Promise<readonly DeadLetter[]> {
+/** Those of the deployment, and the endpoints of its customers. */
+async function sinksOf(deployment: Deployment): Promise<readonly SinkSettings[]> {
+  const { content = [] } = await customersThresholds(deployment);
+  const endpoints = [...endpointsOf(content).values()];
+  return [...deployment.sinks, ...endpoints.map((endpoint) => sinkOf(endpoint, deployment.webhooks))];
+}
+
+async function lettersOf(
+  deployment: Deployment,
+  sinks: readonly SinkSettings[],
+  kafka: Kafka | undefined,
+): Promise<readonly DeadLetter[]> {
   const { deadLetters, contracts, packs, app } = deployment;
-  const lanes = new Set(deployment.sinks.map(({ lane }) => lane));
+  const lanes = new Set(sinks.map(({ lane }) => lane));
   if (deadLetters.kind === "file") return await lettersInFile(deadLetters.path, lanes);
   if (deadLetters.kind === "none" || kafka === undefined) {
     throw new UsageError("The deployment keeps no dead letters: set `dead_letters: { kafka: {} }` or a file");
@@ -56,7 +71,7 @@ async function lettersOf(deployment: Deployment, kafka: Kafka | undefined): Prom
   const { streams } = await loadProject({ packs: [packs], contracts, tests: false });
   const existing = [...(await kafka.topics()).keys()];
   const patterns = [...streams.values()].flatMap(({ topics }) => topics).map(parseTopic);
-  const names = new Set([...lanes].map(topicOf));
+  const names = new Set([...[...lanes].map(topicOf), customersName]);
   const topics = existing.filter((topic) => {
     const of = topic.endsWith(".dlq") ? topic.slice(0, -".dlq".length) : "";
     return names.has(of) || patterns.some((pattern) => pattern?.match(of) !== undefined);
@@ -77,10 +92,11 @@ function chosen(letters: readonly DeadLetter[], ids: readonly string[], given: G
 async function replay(
   letters: readonly DeadLetter[],
   deployment: Deployment,
+  sinks: readonly SinkSettings[],
   kafka: Kafka | undefined,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const outcomes = await replayLetters(letters, deployment, kafka, terminal);
+  const outcomes = await replayLetters(letters, deployment, sinks, kafka, terminal);
   for (const { id, says } of outcomes) terminal.out(`${id}: ${says}\n`);
   const failed = outcomes.filter(({ done }) => !done).length;
   terminal.out(`${outcomes.length - failed} replayed, ${failed} not\n`);

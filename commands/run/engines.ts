@@ -2,11 +2,16 @@
 import type { HttpIngest } from "../../engine/adapters/http_source.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
 import { Engine } from "../../engine/runtime/engine/engine.ts";
-import type { Setup } from "../../engine/runtime/engine/options.ts";
+import { openKafka } from "../../engine/adapters/kafka.ts";
+import { topicsOf } from "../../engine/adapters/kafka_source.ts";
+import type { Position, Setup } from "../../engine/runtime/engine/options.ts";
 import { type EngineStatus, statusOf } from "../../engine/runtime/engine/status.ts";
 import { keepRecord } from "../../engine/runtime/record.ts";
+import { partitionName } from "../../engine/runtime/source.ts";
 import { ManyInstances, type ManyNeeds, type SharedOptions } from "./many/many.ts";
-import { openSource } from "./sources.ts";
+import { type Anew, refuseUndelivered, startsAt } from "./anew.ts";
+import { type Beginning, keepBeginning, readBeginning } from "./beginning.ts";
+import { openSource, streamsRead } from "./sources.ts";
 
 export interface RunningEngine {
   /** Runs until it is stopped or drained. Throws what the operator must mend. */
@@ -25,11 +30,12 @@ export function openEngine(
   shared: SharedOptions,
   setupOf: ManyNeeds["setupOf"],
   ingest: HttpIngest,
+  anew: Anew | undefined,
 ): RunningEngine {
   const { source } = deployment;
   return deployment.instances === "many" && source.kind === "kafka"
-    ? manyInstances(new ManyInstances({ deployment, source, shared, setupOf }))
-    : oneInstance(deployment, shared, ingest);
+    ? manyInstances(new ManyInstances({ deployment, source, shared, setupOf, anew }))
+    : oneInstance(deployment, shared, ingest, anew);
 }
 
 function manyInstances(many: ManyInstances): RunningEngine {
@@ -42,14 +48,33 @@ function manyInstances(many: ManyInstances): RunningEngine {
   };
 }
 
-function oneInstance(deployment: Deployment, shared: SharedOptions, ingest: HttpIngest): RunningEngine {
-  const { failFast, fresh, store, log } = shared;
-  let isBegun = fresh;
+function oneInstance(
+  deployment: Deployment,
+  shared: SharedOptions,
+  ingest: HttpIngest,
+  anew: Anew | undefined,
+): RunningEngine {
+  const { failFast, store, log } = shared;
+  const task = "all";
+  let isBegun = anew !== undefined;
+  let beginning: Beginning = { starts: new Map(), quietBefore: anew?.quietBefore };
   const engine = new Engine({
     ...shared,
-    task: "all",
-    check: () => keepRecord(store, { instances: "one", counts: {} }, fresh),
-    source: (plan, position) => {
+    ...{ task, fresh: anew?.fresh === true },
+    async check() {
+      await keepRecord(store, { instances: "one", counts: {} }, anew !== undefined);
+      beginning = anew === undefined ? await readBeginning(store) : await beginningOf(deployment, shared, anew);
+    },
+    ...(anew === undefined ? {} : {
+      async beginAnew() {
+        if (!anew.fresh) await refuseUndelivered(store, [task]);
+        await keepBeginning(store, beginning);
+      },
+    }),
+    quietBefore: () => beginning.quietBefore,
+    source: (plan, known) => {
+      const position: Position = (topic, partition) =>
+        known(topic, partition) ?? beginning.starts.get(partitionName({ topic, partition }));
       // Later lives begin with whatever the store still has: the operator was asked at the start.
       const source = openSource(plan, position, { deployment, failFast, fresh: isBegun, log, ingest });
       isBegun = true;
@@ -63,4 +88,21 @@ function oneInstance(deployment: Deployment, shared: SharedOptions, ingest: Http
     setup: () => engine.run?.setup,
     status: () => statusOf(engine.run),
   };
+}
+
+/** Where a start that drops its state begins: the log of the topics that rules read is asked. */
+async function beginningOf(
+  { source, app }: Deployment,
+  { setup, log }: SharedOptions,
+  { seek, quietBefore }: Anew,
+): Promise<Beginning> {
+  if (seek === undefined || source.kind !== "kafka") return { starts: new Map(), quietBefore };
+  const kafka = openKafka(source.connection, app);
+  try {
+    const existing = [...(await kafka.topics()).keys()];
+    const topics = streamsRead(setup.plan).flatMap((stream) => topicsOf(stream, existing));
+    return { starts: new Map(await startsAt(kafka, topics, seek, log)), quietBefore };
+  } finally {
+    await kafka.close();
+  }
 }

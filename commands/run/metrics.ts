@@ -6,6 +6,8 @@ import type { Metric, Sample } from "../../engine/runtime/metric.ts";
 export interface ReloadCounts {
   readonly done: number;
   readonly failed: number;
+  /** Endpoints of customers that nothing is sent to. */
+  readonly disabledEndpoints?: number;
 }
 
 /** `now` is the wall clock in milliseconds. */
@@ -42,6 +44,7 @@ export function metricsOf(status: EngineStatus, reloads: ReloadCounts, now: numb
       ),
     ),
     of("counter", "late_events_total", "Events older than the watermark of their partition", [[{}, status.late]]),
+    of("counter", "quiet_total", "What --quiet-before kept from being delivered", [[{}, status.quiet]]),
     of("counter", "rule_events_total", "Events that a rule admitted", perRule(({ events }) => events)),
     of("counter", "matches_total", "Times that a rule had something to say", perRule(({ matched }) => matched)),
     of("counter", "alerts_total", "Alerts raised", perRule(({ alerts }) => alerts)),
@@ -64,6 +67,9 @@ export function metricsOf(status: EngineStatus, reloads: ReloadCounts, now: numb
       ...sinks.map(({ sink, rejected }): Sample => [{ sink, result: "rejected" }, rejected]),
     ]),
     of("gauge", "sink_failing", "1 while a sink fails", perSink(({ failing }) => failing === null ? 0 : 1)),
+    of("gauge", "endpoints_disabled", "Endpoints of customers that nothing is sent to", [
+      [{}, reloads.disabledEndpoints ?? 0],
+    ]),
     of("counter", "reloads_total", "Plans taken up", [[{}, reloads.done]]),
     of("counter", "reload_failed_total", "Contents that were refused", [[{}, reloads.failed]]),
   ];

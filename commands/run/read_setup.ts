@@ -1,11 +1,14 @@
 /** From the files of a project to a setup, at the start and at every reload: or the problems as people read them. */
 import type { Plan } from "../../engine/compile/plan.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
-import { loadThresholds } from "../../engine/config/thresholds.ts";
+import { customersThresholds } from "../../engine/config/customers.ts";
+import type { LoadedFile } from "../../engine/load/thresholds.ts";
 import { demoThresholds } from "../../engine/generate/mod.ts";
+import type { Threshold } from "../../engine/model/threshold.ts";
 import type { Setup } from "../../engine/runtime/engine/options.ts";
 import type { Measures } from "../../engine/runtime/metric.ts";
 import { planName, writePlan } from "./plan_in_force.ts";
+import type { Customers } from "./customers/customers.ts";
 import type { OpenReceiver } from "./receivers.ts";
 import { readProject, shownErrors } from "./project.ts";
 import { setupOf } from "./setup.ts";
@@ -18,6 +21,7 @@ export interface SetupInput {
   readonly drain: boolean;
   readonly reads: RedisReads | undefined;
   readonly receivers: ReadonlyMap<string, OpenReceiver>;
+  readonly customers: Customers;
   /** Told how long deliveries take. */
   readonly measures: Measures;
   /** Whether problems are shown in colour. */
@@ -35,7 +39,7 @@ export type ReadSetup =
 export async function readSetup(input: SetupInput): Promise<ReadSetup> {
   const { deployment, isEmbedded, colour } = input;
   const project = await readProject(deployment, !isEmbedded);
-  const { thresholds, problems, texts } = isEmbedded ? demo : await thresholdsOf(deployment);
+  const { content: thresholds = [], problems, texts } = isEmbedded ? demo : await customersThresholds(deployment);
   const errors = shownErrors(
     [...project.problems, ...problems],
     new Map([...project.texts, ...texts, ...await textOfFile(deployment)]),
@@ -56,12 +60,7 @@ async function textOfFile({ file }: Deployment): Promise<readonly [string, strin
   return text === undefined ? [] : [[file, text]];
 }
 
-const nothing = { thresholds: [], problems: [], texts: new Map<string, string>() };
-const demo = { ...nothing, thresholds: demoThresholds };
-
-function thresholdsOf({ database }: Deployment): ReturnType<typeof loadThresholds> | typeof nothing {
-  return database.kind === "file" ? loadThresholds(database.path) : nothing;
-}
+const demo: LoadedFile<readonly Threshold[]> = { content: demoThresholds, problems: [], texts: new Map() };
 
 /** Everything that an event could meet. */
 function meaningOf({ rules, streams }: Plan): unknown {

@@ -12,6 +12,8 @@ import type { Reloaded } from "./server.ts";
 export interface ReloaderNeeds {
   /** Folders and files that make a plan. */
   readonly paths: readonly string[];
+  /** Reads again what the store says of endpoints: that is no part of a plan. */
+  readonly refresh: () => Promise<void>;
   /** Reads what stands there now: a setup, or the problems as people read them. */
   readonly read: () => Promise<ReadSetup>;
   /** Switches; the offsets from which the plan holds, undefined where nothing runs at the moment. */
@@ -64,6 +66,7 @@ export class Reloader {
   }
 
   private async attempt(): Promise<Reloaded> {
+    await this.needs.refresh();
     for (;;) {
       const content = await this.settledContent();
       const read = content === this.current.content ? undefined : await this.needs.read();

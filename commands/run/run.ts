@@ -13,9 +13,12 @@ import { SourceError } from "../../engine/runtime/source.ts";
 import { StoreError } from "../../engine/runtime/store.ts";
 import { soundDeployment } from "../cli/deployment.ts";
 import { EnvironmentError, exit, type ExitCode, type Given, type Terminal } from "../command.ts";
+import { anewOf, describeAnew } from "./anew.ts";
 import { embeddedDeployment } from "./embedded.ts";
 import { openEngine } from "./engines.ts";
 import { refusedForMany } from "./many/refused.ts";
+import { Customers } from "./customers/customers.ts";
+import { contextOf } from "./receivers.ts";
 import { contentOf } from "./content.ts";
 import { withPlanInForce, withPlanOf } from "./plan_in_force.ts";
 import { pathsOf, type ReadSetup, readSetup, type SetupInput } from "./read_setup.ts";
@@ -50,6 +53,7 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     terminal.err(`${refused}\n`);
     return exit.problem;
   }
+  const anew = anewOf(given, deployment);
   const unsafe = exportProblem();
   if (unsafe !== undefined) throw new EnvironmentError(unsafe);
   const log = (line: string) => terminal.err(`${new Date(now()).toISOString()} ${maskCards(secrets.redact(line))}\n`);
@@ -63,13 +67,17 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     ...{ deployment, receivers, store, owner, log, tree: loaded.tree, term: termMillis },
     setup: (): Setup | undefined => engine.setup(),
   });
+  const customers = new Customers({
+    ...{ webhooks: deployment.webhooks, store, log },
+    context: contextOf(deployment, output),
+  });
   const reads = openReads(deployment.store, log);
   const input = {
     deployment,
     isEmbedded,
     drain,
     receivers,
-    measures,
+    ...{ measures, customers },
     reads,
     colour: terminal.isTerminal,
   };
@@ -89,20 +97,25 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     time: { now, monotonic, sleep, turn, backoff },
     drain,
     failFast,
-    fresh: given.flag("fresh"),
     shutdown: deployment.shutdown,
     log,
     ...(routes === undefined ? {} : { companion: routes }),
   };
   const ingest = new HttpIngest();
-  const engine = openEngine(deployment, shared, (files) => setupOfPlan(input, files), ingest);
+  const engine = openEngine(deployment, shared, (files) => setupOfPlan(input, files), ingest, anew);
   log(opening(read.setup.plan, deployment));
+  if (anew !== undefined) log(describeAnew(anew));
   const reloader = drain ? undefined : new Reloader(
-    { paths: pathsOf(deployment), read: () => readSetup(input), switchTo: (setup) => engine.reload(setup), log },
+    {
+      ...{ paths: pathsOf(deployment), log },
+      refresh: () => customers.refresh(),
+      read: () => readSetup(input),
+      switchTo: (setup) => engine.reload(setup),
+    },
     { content, meaning: read.meaning },
   );
   const server = serve({
-    ...{ deployment, isEmbedded, ingest, log },
+    ...{ deployment, isEmbedded, ingest, customers, log },
     status: () => engine.status(),
     reloader: reloader ?? noReload,
     distributions: measures.all,
@@ -128,6 +141,7 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     await server?.close();
     for (const { close } of receivers.values()) await close().catch(() => {});
     await store.close().catch(() => {});
+    await customers.close();
     await reads?.close().catch(() => {});
   }
 }

@@ -5,6 +5,7 @@ import { isExporting, observe } from "../../engine/adapters/telemetry.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
 import type { EngineStatus } from "../../engine/runtime/engine/status.ts";
 import { EnvironmentError } from "../command.ts";
+import type { Customers } from "./customers/customers.ts";
 import type { Distribution } from "./measured.ts";
 import { metricsOf } from "./metrics.ts";
 import type { Reloader } from "./reloader.ts";
@@ -17,6 +18,7 @@ export interface Served {
   /** Or why there is none. */
   readonly reloader: Reloader | string;
   readonly ingest: HttpIngest;
+  readonly customers: Customers;
   readonly distributions: readonly Distribution[];
   readonly log: (line: string) => void;
 }
@@ -26,7 +28,10 @@ const noReloads = { done: 0, failed: 0, last: undefined };
 /** Throws when the address is taken; the embedded engine does without. */
 export function serve(served: Served): RunningServer | undefined {
   const { deployment: { http, source, telemetry }, isEmbedded, status, reloader, ingest, distributions, log } = served;
-  const reloads = () => typeof reloader === "string" ? noReloads : { ...reloader.counts, last: reloader.last };
+  const reloads = () => ({
+    ...(typeof reloader === "string" ? noReloads : { ...reloader.counts, last: reloader.last }),
+    disabledEndpoints: served.customers.disabled,
+  });
   if (telemetry.otel) {
     observe(() => metricsOf(status(), reloads(), now()));
     if (!isExporting()) log("Telemetry is on, and Deno exports none: set OTEL_DENO=true");

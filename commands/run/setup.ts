@@ -9,7 +9,9 @@ import { createDecoder } from "../../engine/runtime/decode.ts";
 import type { Measures } from "../../engine/runtime/metric.ts";
 import type { FetchedLookups, Setup, Ways } from "../../engine/runtime/engine/options.ts";
 import type { SinkContext } from "../../sinks/sink.ts";
-import { deadLane, lateLane, routesLane } from "./lanes.ts";
+import type { Customers } from "./customers/customers.ts";
+import { laneOf } from "./customers/lanes.ts";
+import { customersName, deadLane, lateLane, routesLane } from "./lanes.ts";
 import { measuredReceiver } from "./measured.ts";
 import { contextOf, type OpenReceiver, openSink } from "./receivers.ts";
 import { openRefused } from "./refused.ts";
@@ -33,20 +35,23 @@ export interface SetupNeeds {
   readonly drain: boolean;
   readonly lookups: FetchedLookups | undefined;
   readonly measures: Measures;
+  readonly customers: Customers;
 }
 
-export function setupOf(
-  plan: Plan,
-  { deployment, receivers, thresholds, drain, lookups, measures }: SetupNeeds,
-): Setup {
+export function setupOf(plan: Plan, needs: SetupNeeds): Setup {
+  const { deployment, receivers, thresholds, drain, lookups, measures, customers } = needs;
   const live = isLive(deployment, drain) ? { now } : undefined;
   const recorded = deployment.source.kind === "files" || deployment.source.kind === "stdin";
   return {
     plan,
     decoderOf: (stream) => createDecoder(stream, { live, recorded }),
-    receivers: new Map(
-      [...receivers].map(([name, { receiver }]) => [name, measuredReceiver(name, receiver, measures)]),
-    ),
+    receivers: new Map([
+      ...[...receivers].map(([name, { receiver }]) => [name, measuredReceiver(name, receiver, measures)] as const),
+      ...[...customers.receiversOf(thresholds)].map(([lane, receiver]) =>
+        [lane, measuredReceiver(customersName, receiver, measures)] as const
+      ),
+    ]),
+    orphan: (lane) => customers.orphan(lane),
     ways: waysOf(deployment, receivers),
     thresholds: fixedThresholds(thresholds),
     privacy: new Privacy(deployment.privacyKey),
@@ -74,7 +79,10 @@ function waysOf(
     return found;
   };
   return {
-    alert: (alert, rule) => alert.shadow ? [] : lanesOf(rule),
+    alert(alert, rule, endpoint) {
+      if (alert.shadow) return [];
+      return endpoint === undefined ? lanesOf(rule) : [...lanesOf(rule), laneOf(endpoint)];
+    },
     record: ({ output }) => outputs.get(output) ?? [],
     dead: open([deadLane]),
     late: open([lateLane]),

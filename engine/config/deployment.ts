@@ -29,6 +29,7 @@ export interface Deployment {
   readonly always: readonly string[];
   /** Nodes of the routing tree as written. */
   readonly routes: readonly Fields[];
+  readonly webhooks: CustomerWebhooks;
   readonly privacyKey: string | undefined;
   readonly retention: {
     readonly alerts: Millis;
@@ -88,6 +89,16 @@ export type DatabaseSettings =
   | { readonly kind: "pglite"; readonly path: string }
   | { readonly kind: "postgres"; readonly url: string }
   | { readonly kind: "file"; readonly path: string };
+
+/** How customers are told whose thresholds name a webhook. */
+export interface CustomerWebhooks {
+  /** Each is `whsec_` and a key in base64, of which the secret of a customer is made; none: nothing is signed. */
+  readonly secrets: readonly string[];
+  /** Options of the sink `webhook` but address and secret, durations still text. */
+  readonly options: Fields;
+  /** Alerts that wait for one endpoint at most. */
+  readonly max: number;
+}
 
 export interface SinkSettings {
   /** The name that rules use; several receivers may share it, and each gets everything. */

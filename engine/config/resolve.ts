@@ -6,6 +6,7 @@ import { type Millis, parseDuration } from "../model/time.ts";
 import { type Fields, isFields, type Value } from "../model/value.ts";
 import type {
   BrokerSettings,
+  CustomerWebhooks,
   DatabaseSettings,
   Deployment,
   RefusedOutput,
@@ -26,6 +27,7 @@ export const deploymentDefaults = {
   topics: { create: true, retention: "7d", partitions: 6 },
   checkpoint: { every: "1s", group_commit: "25ms", max_dirty: 5_000, max_keys: 1_000_000 },
   outbox: { queue: 1_000, max: 100_000 },
+  webhooksMax: 10_000,
   shutdown: "10s",
   /** Where events are posted to, when the file names no address. */
   listen: "127.0.0.1:8080",
@@ -56,6 +58,7 @@ export function resolveDeployment(file: Fields, place: Place): Deployment {
     source: sourceOf(part(file, "source"), place),
     store: storeOf(part(file, "store"), place.baseDirectory),
     database: databaseOf(database, place),
+    webhooks: webhooksOf(part(file, "webhooks")),
     params: paramsOf(part(file, "params")),
     sinks,
     defaultSinks: known(file, "default_sinks", names, place),
@@ -168,6 +171,11 @@ function databaseOf(database: Fields, { baseDirectory, report }: Place): Databas
   if (typeof database.pglite === "string") return { kind: "pglite", path: placed(database.pglite, baseDirectory) };
   if (typeof database.file === "string") return { kind: "file", path: placed(database.file, baseDirectory) };
   return { kind: "none" };
+}
+
+function webhooksOf({ secret, max, ...options }: Fields): CustomerWebhooks {
+  const secrets = typeof secret === "string" ? [secret] : listOf(secret).map(String);
+  return { secrets, options, max: countOf(max, deploymentDefaults.webhooksMax) };
 }
 
 function paramsOf(params: Fields): Deployment["params"] {

@@ -140,6 +140,20 @@ export function deploymentSchema(sinks: SinkSchemas): Readonly<Record<string, un
       default_sinks: { description: "Sinks of rules that name none.", ...texts },
       always: { description: "Sinks of every alert, beside the rule's own.", ...texts },
       routes: { description: "Who is told of which alerts.", type: "array", items: { $ref: "#/$defs/route" } },
+      webhooks: {
+        description: "How customers are told whose thresholds name a webhook.",
+        ...closed({
+          ...webhookOptions(sinks),
+          secret: {
+            description: "`whsec_` and a key in base64, of which each customer's own secret is made; several sign.",
+            anyOf: [signingSecret, { type: "array", minItems: 1, items: signingSecret }],
+          },
+          max: {
+            description: "Alerts that wait for one endpoint at most; further ones go to the dead letters.",
+            ...count,
+          },
+        }),
+      },
       privacy: closed({ key: { description: "Key of hashed personal fields.", ...text } }),
       retention: closed({ alerts: duration, deliveries: duration, dead_letters: duration, audit: duration }),
       topics: closed({
@@ -164,4 +178,15 @@ export function deploymentSchema(sinks: SinkSchemas): Readonly<Record<string, un
       shutdown: { description: "How long a stop may deliver; the rest stays in the outbox.", ...duration },
     }),
   };
+}
+
+const signingSecret = { type: "string", pattern: "^whsec_[A-Za-z0-9+/]{16,}={0,2}$" } as const;
+
+/** Options of the sink `webhook`, but for the address: every customer has one of their own. */
+function webhookOptions(sinks: SinkSchemas): Readonly<Record<string, unknown>> {
+  const { properties } = sinks.get("webhook") ?? {};
+  const { url: _, ...rest } = typeof properties === "object" && properties !== null
+    ? { url: 0, ...properties }
+    : { url: 0 };
+  return rest;
 }

@@ -31,7 +31,7 @@ function crosses(actual: number, threshold: Threshold): boolean {
 }
 
 function speak(actual: number, threshold: Threshold, severity: Severity, event: Event, turn: Turn): void {
-  const { direction } = threshold;
+  const { direction, tenant, webhook } = threshold;
   turn.signal({
     output: "alert",
     status: "firing",
@@ -46,6 +46,7 @@ function speak(actual: number, threshold: Threshold, severity: Severity, event: 
     scopeValues: [actual, threshold.value],
     evidence: [event.place],
     evidenceTotal: 1,
+    ...(webhook === undefined ? {} : { endpoint: { tenant, url: webhook } }),
     ...(threshold.limit === undefined
       ? {}
       : { limit: { ...threshold.limit, name: `${direction} ${threshold.value}` } }),

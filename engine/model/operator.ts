@@ -6,7 +6,7 @@
 import type { Severity } from "./alert.ts";
 import type { Event, Place } from "./event.ts";
 import type { Scope } from "./scope.ts";
-import type { ThresholdStore } from "./threshold.ts";
+import type { Endpoint, ThresholdStore } from "./threshold.ts";
 import type { Millis } from "./time.ts";
 import type { Fields, Value } from "./value.ts";
 
@@ -75,6 +75,8 @@ export interface Signal {
   readonly extends?: boolean;
   /** Replaces the rule's limit for the key, and counts apart from it and from those of other names. */
   readonly limit?: { readonly max: number; readonly every: Millis; readonly name: string };
+  /** Told of the alert beside the rule's own sinks: the customer whose threshold it is. */
+  readonly endpoint?: Endpoint;
   /** Criteria, when the kind decides them itself (a score's points). */
   readonly criteria?: readonly { name: string; matched: boolean; expression: string; values: Fields }[];
 }

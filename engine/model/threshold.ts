@@ -13,6 +13,12 @@ export interface Threshold {
   readonly webhook: string | undefined;
 }
 
+/** Where a customer wants to be told: each is a lane of its own. */
+export interface Endpoint {
+  readonly tenant: string;
+  readonly url: string;
+}
+
 /** What a task asks for thresholds: one map look-up for a tenant and metric without any. */
 export interface ThresholdStore {
   readonly find: (tenant: string, metric: string) => readonly Threshold[];

@@ -33,9 +33,9 @@ export function noCounts(plan: Plan): readonly RuleCounts[] {
 /** An outlet that counts what goes through it. */
 export function counting(outlet: Outlet, counts: readonly RuleCounts[]): Outlet {
   return {
-    alert: (alert, rule) => {
+    alert: (alert, rule, endpoint) => {
       counts[rule.index]!.alerts++;
-      outlet.alert(alert, rule);
+      outlet.alert(alert, rule, endpoint);
     },
     record: (record, rule) => {
       counts[rule.index]!.records++;

@@ -4,6 +4,7 @@ import type { Alert, CriterionResult, OutputRecord } from "../model/alert.ts";
 import type { Place } from "../model/event.ts";
 import type { CarriedEvents, Signal } from "../model/operator.ts";
 import { aliasProperty, createScope, type Scope } from "../model/scope.ts";
+import type { Endpoint } from "../model/threshold.ts";
 import { formatTime, type Millis } from "../model/time.ts";
 import { type Fields, isFields, type Value } from "../model/value.ts";
 import type { Lookups } from "../model/lookup.ts";
@@ -15,7 +16,8 @@ import { rowsOf } from "./rows.ts";
 
 /** Where alerts and records go, and what became of those that do not. */
 export interface Outlet {
-  readonly alert: (alert: Alert, rule: PlanRule) => void;
+  /** `endpoint` is a customer's who is told beside the rule's own sinks. */
+  readonly alert: (alert: Alert, rule: PlanRule, endpoint?: Endpoint) => void;
   readonly record: (record: OutputRecord, rule: PlanRule) => void;
   readonly suppressed: (rule: PlanRule) => void;
 }
@@ -91,7 +93,7 @@ export class Raiser {
         fingerprint,
       };
       const alert = this.alert(rule, named, this.said(rule, keyParts, signal, events), signal);
-      this.outlet.alert(privacy === undefined ? alert : privacy.alert(alert), rule);
+      this.outlet.alert(privacy === undefined ? alert : privacy.alert(alert), rule, signal.endpoint);
     }
     return true;
   }

@@ -19,6 +19,10 @@ export interface Receiver {
   readonly isOne: boolean;
   /** Takes nothing before the checkpoint that contains it: what it is given stays given, with its number. */
   readonly savedOnly?: boolean;
+  /** What lanes of one sort are shown as together, in status, metrics and dead letters; absent: each by its name. */
+  readonly family?: string;
+  /** Entries that may wait; further ones are refused at once, instead of holding back what the task reads. */
+  readonly max?: number;
   /** How long a batch may gather before it goes out short of `batchMax`; absent: not at all. */
   readonly gather?: Millis;
 }
@@ -95,6 +99,11 @@ export class DeliveryLane {
     return this.settings.name;
   }
 
+  /** What it is shown as. */
+  get family(): string {
+    return this.receiver.family ?? this.name;
+  }
+
   /** Entries that are not delivered yet. */
   get size(): number {
     return this.waiting.length + this.stored;
@@ -102,7 +111,7 @@ export class DeliveryLane {
 
   /** What waits for its checkpoint counts: between two checkpoints there may be more of it than the lane may hold. */
   get isFull(): boolean {
-    return this.size + this.announced >= this.settings.max;
+    return this.receiver.max === undefined && this.size + this.announced >= this.settings.max;
   }
 
   /** Whether an entry may be offered that the store does not have. */
@@ -128,6 +137,9 @@ export class DeliveryLane {
 
   /** Takes an entry. Where there is no room it must have been saved: it is read back later. */
   offer(entry: Entry): void {
+    if (this.size >= (this.receiver.max ?? Infinity)) {
+      return this.refuse(entry, `${this.size} alerts wait for it already`);
+    }
     if (this.hasRoom) this.hold(entry, undefined);
     else {
       this.stored++;
@@ -159,6 +171,12 @@ export class DeliveryLane {
   hurry(): void {
     this.isHurried = true;
     this.begin();
+  }
+
+  private refuse(entry: Entry, reason: string): void {
+    this.rejected++;
+    this.settings.rejected(entry, reason);
+    this.settings.settled(entry);
   }
 
   private hold(entry: Entry, attempts: Attempts | undefined): void {
@@ -298,9 +316,9 @@ export class DeliveryLane {
         this.settings.tried(entry, waiting.attempts);
         return false;
       }
-      this.rejected++;
       const after = verdict.result === "retry" ? `given up after ${attempts} tries: ` : "";
-      this.settings.rejected(entry, after + verdict.reason);
+      this.refuse(entry, after + verdict.reason);
+      return true;
     }
     this.settings.settled(entry);
     return true;

@@ -102,11 +102,11 @@ export class Speaker {
   private noticing(outlet: Outlet): Outlet {
     return {
       ...outlet,
-      alert: (alert, rule) => {
+      alert: (alert, rule, endpoint) => {
         if (!rule.compiled.stateless) this.spoke = true;
         const comesBack = this.ports.layout.feeds.length > 0 && alert.status === "firing" && !alert.shadow;
         if (comesBack) this.alerts.push(alert);
-        outlet.alert(alert, rule);
+        outlet.alert(alert, rule, endpoint);
       },
       record: (record, rule) => {
         if (rule.text.kind === "score") this.spoke = true;

@@ -33,6 +33,7 @@ export function engineOf(needs: EngineNeeds, unit: TaskUnit): Engine {
     task: unit.name,
     steal: true,
     fresh: false,
+    quietBefore: () => ground.quietBefore,
     stage: (room) => stageOf(needs, unit, keySet, room),
     source: (_plan, position) => {
       const source = group.source(() => openTask(opening, unit, position));

@@ -4,6 +4,7 @@
  */
 import type { Kafka } from "../../../engine/adapters/kafka/port.ts";
 import type { Deployment, SourceSettings } from "../../../engine/config/deployment.ts";
+import type { Millis } from "../../../engine/model/time.ts";
 import type { Setup } from "../../../engine/runtime/engine/options.ts";
 import { Drain, type Ends } from "../../../engine/runtime/many/drain.ts";
 import { type KeySet, type Partitions, type Spread, spread } from "../../../engine/runtime/many/key_sets.ts";
@@ -11,7 +12,9 @@ import { PlanBook, type PlanInForce, planOf } from "../../../engine/runtime/many
 import { tasksOf, type TaskUnit } from "../../../engine/runtime/many/tasks.ts";
 import { keepRecord } from "../../../engine/runtime/record.ts";
 import { partitionName, SourceError } from "../../../engine/runtime/source.ts";
-import { beginAnew, startsOf } from "./fresh.ts";
+import type { Anew } from "../anew.ts";
+import { readBeginning } from "../beginning.ts";
+import { beginAnew } from "./fresh.ts";
 import type { SharedOptions } from "./many.ts";
 import type { OpeningNeeds } from "./opening.ts";
 import { makeRepartitionTopics, sourcePartitions } from "./topics.ts";
@@ -33,10 +36,12 @@ export interface Ground {
   readonly units: readonly TaskUnit[];
   readonly opening: OpeningNeeds;
   readonly drain: Drain | undefined;
+  /** Event time before which nothing is delivered. */
+  readonly quietBefore: Millis | undefined;
 }
 
-/** `own` is the setup of this instance, which it runs unless others run another; `fresh` forgets all state. */
-export async function prepare(needs: GroundNeeds, own: Setup, fresh: boolean): Promise<Ground> {
+/** `own` is the setup of this instance, which it runs unless others run another; `anew` drops all state. */
+export async function prepare(needs: GroundNeeds, own: Setup, anew: Anew | undefined): Promise<Ground> {
   const { kafka, deployment, source, shared: { store, log, drain } } = needs;
   const { app } = deployment;
   await store.open();
@@ -46,16 +51,18 @@ export async function prepare(needs: GroundNeeds, own: Setup, fresh: boolean): P
   await makeRepartitionTopics(kafka, placed.keySets, deployment);
   const counts = await countsOf(kafka, partitions, placed.keySets);
   const units = tasksOf(counts, app);
-  const isKnown = await keepRecord(store, { instances: "many", counts: Object.fromEntries(counts) }, fresh);
-  if (!isKnown && !fresh) await checkGroup(kafka, app, [...counts.keys()]);
-  if (fresh) await beginAnew(kafka, store, units);
+  const isKnown = await keepRecord(
+    store,
+    { instances: "many", counts: Object.fromEntries(counts) },
+    anew !== undefined,
+  );
+  if (!isKnown && anew === undefined) await checkGroup(kafka, app, [...counts.keys()]);
+  if (anew !== undefined) await beginAnew({ kafka, app, store, units, log }, anew);
+  const { starts, quietBefore } = await readBeginning(store);
   const reading = units.filter(({ isPassed }) => !isPassed).map(({ name }) => name);
   const joined = drain ? await Drain.join({ store, tasks: reading }, await endsOf(kafka, partitions)) : undefined;
-  const opening = {
-    ...{ kafka, source, partitions, log, keySets: placed.keySets, ends: joined?.ends },
-    starts: await startsOf(store),
-  };
-  return { setup, inForce, placed, units, opening, drain: joined };
+  const opening = { kafka, source, partitions, log, starts, keySets: placed.keySets, ends: joined?.ends };
+  return { setup, inForce, placed, units, opening, quietBefore, drain: joined };
 }
 
 /** The plan that the others run, else this instance's own. Throws a `SourceError` while they change to another. */

@@ -16,17 +16,20 @@ import { assignedTasks, type TaskPartition } from "../../../engine/runtime/many/
 import { serial } from "../../../engine/runtime/routes/serial.ts";
 import { SourceError } from "../../../engine/runtime/source.ts";
 import { StoreError } from "../../../engine/runtime/store.ts";
+import type { Anew } from "../anew.ts";
 import { engineOf } from "./engine_of.ts";
 import { type Ground, type GroundNeeds, prepare, topicEnds } from "./ground.ts";
 
 /** What every engine of the instance is given, but for its task. */
-export type SharedOptions = Omit<EngineOptions, "task" | "source" | "stage" | "steal">;
+export type SharedOptions = Omit<EngineOptions, "task" | "source" | "stage" | "steal" | "fresh">;
 
 export interface ManyNeeds {
   readonly deployment: Deployment;
   readonly source: SourceSettings & { readonly kind: "kafka" };
   readonly shared: SharedOptions;
   readonly setupOf: GroundNeeds["setupOf"];
+  /** The state is dropped first. */
+  readonly anew: Anew | undefined;
 }
 
 /** How often an instance looks whether a drain is done, or tasks have halted. */
@@ -63,7 +66,7 @@ export class ManyInstances {
   /** Runs until it is stopped or everything is drained. Throws what the operator must mend. */
   async start(): Promise<void> {
     try {
-      for (let { fresh } = this.needs.shared; await this.round(fresh) === "changed"; fresh = false);
+      for (let { anew } = this.needs; await this.round(anew) === "changed"; anew = undefined);
     } finally {
       await this.instance?.stop();
       const left = Promise.resolve(this.membership?.group.leave()).then(() => this.kafka.close());
@@ -114,14 +117,14 @@ export class ManyInstances {
   }
 
   /** Runs under one plan, until another is to come into force or everything is over. */
-  private async round(fresh: boolean): Promise<"changed" | "over"> {
+  private async round(anew: Anew | undefined): Promise<"changed" | "over"> {
     const { deployment, source, setupOf } = this.needs;
     const needs = { ...this.needs, kafka: this.kafka, deployment, source };
     const sharedSetupOf = async (files: string) => {
       const found = await setupOf(files);
       return found === undefined ? undefined : shared(found);
     };
-    const ground = await this.insist(() => prepare({ ...needs, setupOf: sharedSetupOf }, this.setup, fresh));
+    const ground = await this.insist(() => prepare({ ...needs, setupOf: sharedSetupOf }, this.setup, anew));
     if (ground === undefined) return "over";
     this.ground = ground;
     const instance = this.instanceOf(ground);

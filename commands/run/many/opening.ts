@@ -17,7 +17,7 @@ export interface OpeningNeeds {
   readonly keySets: readonly KeySet[];
   /** Ends of a drain. */
   readonly ends: Ends | undefined;
-  /** Where repartition topics began when the state was made anew, by partition. */
+  /** Where partitions began when the state was made anew, by their names. */
   readonly starts: ReadonlyMap<string, number>;
   readonly log: (line: string) => void;
 }
@@ -34,7 +34,7 @@ function openSources(needs: OpeningNeeds, unit: TaskUnit, position: Position): P
     const of = unit.partitions.find((one) => one.topic === topic);
     return of === undefined ? [] : [of].map(async ({ partition }) => {
       const found = await offsetsOf(needs, of);
-      const saved = position(topic, partition);
+      const saved = position(topic, partition) ?? needs.starts.get(partitionName(of));
       const { from } = source;
       const atTime = saved === undefined && typeof from === "number"
         ? await needs.kafka.offsetsAt(topic, from)

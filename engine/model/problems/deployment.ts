@@ -1,4 +1,4 @@
-/** Problems of the deployment file: what its structure cannot say (V120 to V129, V136, V137). Wording lives only here. */
+/** Problems of the deployment file: what its structure cannot say (V120 to V129, V136 to V139). Wording lives only here. */
 import { nearest, problemKind } from "../problem.ts";
 
 function among(name: string, known: readonly string[], none: string): string {
@@ -130,6 +130,26 @@ export const deploymentProblems = {
     say: ({ what, name, store }) => ({
       message: `The ${what} "${name}" lies in Redis, and the deployment keeps its state in ${store}: it will be empty`,
       help: 'write `store: { redis: "redis://host:6379" }`',
+    }),
+  }),
+  unsignedWebhooks: problemKind<{ tenant: string }>({
+    code: "V138",
+    severity: "warning",
+    title: "Webhooks of customers that are not signed",
+    explains: "Without a signature a customer cannot tell an alert from what anybody else posts to the address.",
+    say: ({ tenant }) => ({
+      message: `The webhook of ${JSON.stringify(tenant)} is not signed: the deployment has no secret for customers`,
+      help: 'write `webhooks: { secret: "${env:WEBHOOKS_SECRET}" }`, a text of `whsec_` and 24 to 64 bytes in base64',
+    }),
+  }),
+  badWebhook: problemKind<{ tenant: string }>({
+    code: "V139",
+    severity: "error",
+    title: "Webhook of a customer that is no address",
+    explains: "A webhook is called by HTTP.",
+    say: ({ tenant }) => ({
+      message: `The webhook of ${JSON.stringify(tenant)} is no http or https address`,
+      help: "write the whole address, such as https://example.com/alerts",
     }),
   }),
 };

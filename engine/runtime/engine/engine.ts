@@ -18,6 +18,8 @@ import { progressOf } from "./progress.ts";
 import { switchPlan } from "./reload.ts";
 import { Run, type RunEnd } from "./run.ts";
 
+/** Why a start does not stand by: it would drop the state whenever the owner is gone. */
+const occupied = "Another instance runs this task, whose state is to be dropped: stop every instance first";
 /** Longest wait between two tries to get the claim. */
 const claimMillis = 1_000;
 
@@ -26,14 +28,14 @@ export class Engine {
   run: Run | undefined;
   private readonly stopped = new AbortController();
   private readonly shutdownOver = new AbortController();
-  private isFresh: boolean;
+  private isAnew: boolean;
   private isDrained = false;
   private isHalted = false;
   private haltAt: ReadonlyMap<string, number> | undefined;
   private setup: Setup;
 
   constructor(private readonly options: EngineOptions) {
-    this.isFresh = options.fresh;
+    this.isAnew = options.fresh || options.beginAnew !== undefined;
     this.setup = options.setup;
   }
 
@@ -130,11 +132,13 @@ export class Engine {
   private async claim(): Promise<{ claimed: Claimed; asked: Millis } | undefined> {
     const { store, task, owner, term, time, log } = this.options;
     const { signal } = this.stopped;
+    const since = time.monotonic();
     for (let attempt = 0, told = false; !signal.aborted; attempt++) {
       const asked = time.monotonic();
       try {
         const claimed = await store.claim(task, owner, { term, steal: this.options.steal === true });
         if (!("heldFor" in claimed)) return { claimed: await this.begun(claimed), asked };
+        if (this.isAnew && time.monotonic() - since > term + claimMillis) throw new StoreError(occupied, "refused");
         if (!told) log("Another instance runs this task; standing by");
         told = true;
         await time.sleep(Math.min(claimed.heldFor + 1, claimMillis), signal);
@@ -147,12 +151,19 @@ export class Engine {
     return undefined;
   }
 
-  /** What a claim begins with: nothing, where the first life is to be a fresh one. */
+  /** What a claim begins with: nothing, where the state is to be dropped before the first life. */
   private async begun(claimed: Claimed): Promise<Claimed> {
-    if (!this.isFresh) return claimed;
-    await this.options.store.drop(this.options.task);
-    await this.options.companion?.forget();
-    this.isFresh = false;
+    if (!this.isAnew) return claimed;
+    const { store, task, fresh, companion, beginAnew } = this.options;
+    try {
+      await beginAnew?.();
+      await store.drop(task);
+      if (fresh) await companion?.forget();
+    } catch (error) {
+      await store.release(claimed.fence).catch(() => {});
+      throw error;
+    }
+    this.isAnew = false;
     return { ...claimed, number: 0, head: undefined };
   }
 

@@ -19,7 +19,21 @@ export function openLanes(run: Run, depths: ReadonlyMap<string, number>): void {
   }
   run.outbox.connect(run.lanes);
   for (const [name, depth] of depths) {
-    if (!receivers.has(name)) run.options.log(`${depth} alerts wait for the sink "${name}", which nobody defines now`);
+    if (receivers.has(name)) continue;
+    const orphan = run.setup.orphan?.(name);
+    if (orphan !== undefined) run.lanes.set(name, new DeliveryLane(orphan, laneSettings(run, name), depth));
+    else run.options.log(`${depth} alerts wait for the sink "${name}", which nobody defines now`);
+  }
+}
+
+/** Lanes for receivers that a new setup brings; those of others go on until they are empty. */
+export async function addLanes(run: Run): Promise<void> {
+  const added = [...run.setup.receivers].filter(([name]) => !run.lanes.has(name));
+  if (added.length === 0) return;
+  const { store, task } = run.options;
+  const depths = await run.insist("The store", () => store.depths(task));
+  for (const [name, receiver] of added) {
+    run.lanes.set(name, new DeliveryLane(receiver, laneSettings(run, name), depths?.get(name)));
   }
 }
 
@@ -50,9 +64,9 @@ function laneSettings(run: Run, name: string): LaneSettings {
 }
 
 /** What a receiver will never take goes to the dead letters under the receiver's name. */
-function refuse({ outbox, setup }: Run, lane: string, entry: Entry, reason: string): void {
+function refuse({ outbox, setup, lanes }: Run, lane: string, entry: Entry, reason: string): void {
   const { dead } = setup.ways;
-  const refusal = refusalOf(lane, entry, reason);
+  const refusal = refusalOf(lane, entry, reason, lanes.get(lane)?.family);
   if (refusal !== undefined && !dead.includes(lane)) outbox.add(refusal, dead, false);
 }
 
@@ -60,9 +74,9 @@ function refuse({ outbox, setup }: Run, lane: string, entry: Entry, reason: stri
 export function outletOf(run: Run): TaskOutlet {
   const { outbox, counts } = run;
   return {
-    alert: (alert, rule) => {
+    alert: (alert, rule, endpoint) => {
       counts.alerts++;
-      send(run, { alert }, run.setup.ways.alert(alert, rule), rule);
+      send(run, { alert }, run.setup.ways.alert(alert, rule, endpoint), rule);
     },
     record: (record, rule) => {
       counts.records++;

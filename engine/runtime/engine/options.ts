@@ -3,7 +3,7 @@ import type { Plan, PlanRule } from "../../compile/plan.ts";
 import type { Alert, OutputRecord } from "../../model/alert.ts";
 import type { Stream } from "../../model/contract.ts";
 import type { LookupNeed, Lookups } from "../../model/lookup.ts";
-import type { ThresholdStore } from "../../model/threshold.ts";
+import type { Endpoint, ThresholdStore } from "../../model/threshold.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Privacy } from "../../privacy/privacy.ts";
 import type { Measures } from "../metric.ts";
@@ -29,7 +29,7 @@ export interface Timekeeper {
 
 /** Which lanes take what leaves the engine. Names are those of `receivers`. */
 export interface Ways {
-  readonly alert: (alert: Alert, rule: PlanRule) => readonly string[];
+  readonly alert: (alert: Alert, rule: PlanRule, endpoint?: Endpoint) => readonly string[];
   readonly record: (record: OutputRecord, rule: PlanRule) => readonly string[];
   /** Lane of messages that are no events; none: they are counted only. */
   readonly dead: readonly string[];
@@ -42,6 +42,8 @@ export interface Setup {
   readonly plan: Plan;
   readonly decoderOf: (stream: Stream) => Decoder;
   readonly receivers: ReadonlyMap<string, Receiver>;
+  /** What becomes of that which waits in the store for a lane that nobody defines now; undefined: it goes on waiting. */
+  readonly orphan?: (lane: string) => Receiver | undefined;
   readonly ways: Ways;
   readonly thresholds?: ThresholdStore;
   /** Treats personal data in what leaves. */
@@ -82,7 +84,7 @@ export interface EngineOptions {
   };
   readonly outbox: { readonly queue: number; readonly max: number };
   readonly time: Timekeeper;
-  /** Forgets what the store holds of the task before the first life. */
+  /** Forgets what the store holds of the task, and of what lives beside it, before the first life. */
   readonly fresh: boolean;
   /** Ends with the first thing outside that does not answer, instead of trying again. */
   readonly failFast: boolean;
@@ -96,6 +98,10 @@ export interface EngineOptions {
   readonly steal?: boolean;
   /** What a life of the task does beside its rules, where there are many instances; `room` is to be called when more may be passed on. */
   readonly stage?: (room: () => void) => Stage;
+  /** Drops the state before the first life, without what is beside it; called when the task is claimed, before. */
+  readonly beginAnew?: () => Promise<void>;
+  /** Event time before which nothing is delivered; undefined: everything is. */
+  readonly quietBefore?: () => Millis | undefined;
   /** Lives beside each life: routes. */
   readonly companion?: Companion;
   /** Told how long batches take. */

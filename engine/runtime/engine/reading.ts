@@ -100,7 +100,7 @@ function passedOptions({ stream }: OpenedPartition, inputs: Map<string, Input>, 
   };
 }
 
-function dead({ outbox, setup }: Run, feed: Feed, message: RawMessage, decoded: Decoded): void {
+function dead({ outbox, setup, counts, options }: Run, feed: Feed, message: RawMessage, decoded: Decoded): void {
   if (decoded.outcome === "skipped") {
     feed.counts.skipped++;
     return;
@@ -108,7 +108,9 @@ function dead({ outbox, setup }: Run, feed: Feed, message: RawMessage, decoded: 
   const refused = refusedOf(setup, feed.partition.stream, message, decoded.reason, null);
   feed.refuse(message.offset, () => {
     feed.counts.dead++;
-    outbox.add({ refused }, setup.ways.dead, false);
+    // What is no event has no event time: when it was written must do.
+    if ((message.timestamp ?? Infinity) < (options.quietBefore?.() ?? -Infinity)) counts.quiet++;
+    else outbox.add({ refused }, setup.ways.dead, false);
   });
 }
 

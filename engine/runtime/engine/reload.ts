@@ -5,6 +5,7 @@
 import type { Plan } from "../../compile/plan.ts";
 import { partitionName } from "../source.ts";
 import type { Setup } from "./options.ts";
+import { addLanes } from "./leaving.ts";
 import { openSource, replanFeed } from "./reading.ts";
 import type { Run } from "./run.ts";
 import { checkpointNow } from "./hops/save.ts";
@@ -17,6 +18,7 @@ export async function switchPlan(run: Run, setup: Setup): Promise<ReadonlyMap<st
   await run.keepOrigin(setup);
   const before = topicsOf(run.setup.plan);
   run.setup = setup;
+  await addLanes(run);
   run.savedDue = false;
   run.task = run.newTask(setup, head);
   const kept = run.feeds.filter(({ partition }) => readsTopic(setup.plan, partition.stream));

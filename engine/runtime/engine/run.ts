@@ -8,7 +8,7 @@ import { Outbox } from "../settle/outbox.ts";
 import type { DeliveryLane } from "../settle.ts";
 import type { Source } from "../source.ts";
 import type { Claimed } from "../store.ts";
-import { Task } from "../task.ts";
+import { Task, type TaskOutlet } from "../task.ts";
 import { Bell } from "./bell.ts";
 import type { Feed } from "./feed.ts";
 import { type Head, readHead } from "./head.ts";
@@ -16,6 +16,7 @@ import { openLanes, outletOf } from "./leaving.ts";
 import type { Lease } from "./lease.ts";
 import type { Turn } from "./merge.ts";
 import type { EngineOptions, Setup } from "./options.ts";
+import { quietOutlet } from "./quiet.ts";
 import type { Stage } from "./stage.ts";
 
 /** Why a life cannot go on: the task is another's, its store was set back, or the operator must mend something. */
@@ -82,7 +83,7 @@ export class Run {
   readonly ended = new Promise<void>((resolve) => this.tellEnd = resolve);
   /** Why the store cannot be written; undefined while it can. */
   storeTrouble: string | undefined;
-  readonly counts = { late: 0, checkpoints: 0, suppressed: 0, alerts: 0, records: 0 };
+  readonly counts = { late: 0, checkpoints: 0, suppressed: 0, alerts: 0, records: 0, quiet: 0 };
   source: Source | undefined;
   /** A plan that waits for the next checkpoint. */
   next:
@@ -114,7 +115,7 @@ export class Run {
 
   /** A task of a plan that goes on where a checkpoint ended. */
   newTask(setup: Setup, head: string | undefined): Task {
-    const task = new Task(setup.plan, outletOf(this), {
+    const task = new Task(setup.plan, this.outlet(), {
       now: this.options.time.now,
       durable: true,
       ...(setup.thresholds === undefined ? {} : { thresholds: setup.thresholds }),
@@ -123,6 +124,12 @@ export class Run {
     });
     if (head !== undefined) task.restore(head);
     return task;
+  }
+
+  private outlet(): TaskOutlet {
+    const { quietBefore } = this.options;
+    const outlet = outletOf(this);
+    return quietBefore === undefined ? outlet : quietOutlet(outlet, quietBefore, () => this.counts.quiet++);
   }
 
   /** Keeps what the plan in force was made from beside the checkpoints. */

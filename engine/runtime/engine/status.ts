@@ -1,6 +1,7 @@
 /** What an engine is doing, as plain values: for status pages, metrics and readiness. */
 import type { Millis } from "../../model/time.ts";
 import type { RuleCounts } from "../counts.ts";
+import type { DeliveryLane } from "../settle.ts";
 import type { Run } from "./run.ts";
 
 export interface EngineStatus {
@@ -17,6 +18,8 @@ export interface EngineStatus {
   readonly keys: number;
   readonly dirty: number;
   readonly late: number;
+  /** What was not delivered because it is of event times before `--quiet-before`. */
+  readonly quiet: number;
 }
 
 export interface PartitionStatus {
@@ -64,6 +67,7 @@ const standby: EngineStatus = {
   keys: 0,
   dirty: 0,
   late: 0,
+  quiet: 0,
 };
 
 /** The status of a life; of an engine that stands by where there is none. */
@@ -81,17 +85,11 @@ export function statusOf(run: Run | undefined): EngineStatus {
       status: rule.text.status,
       ...run.task.counts[rule.index]!,
     })),
-    sinks: [...run.lanes.values()].map((lane) => ({
-      sink: lane.name,
-      waiting: lane.size,
-      delivered: lane.delivered,
-      rejected: lane.rejected,
-      full: lane.isFull,
-      failing: lane.failing ?? null,
-    })),
+    sinks: summed([...run.lanes.values()].map(laneOf), ({ sink }) => sink),
     keys: run.task.keys,
     dirty: run.task.dirty,
     late: run.counts.late,
+    quiet: run.counts.quiet,
   };
 }
 
@@ -110,6 +108,7 @@ export function statusOfAll(runs: readonly (Run | undefined)[]): EngineStatus {
     keys: sum(({ keys }) => keys),
     dirty: sum(({ dirty }) => dirty),
     late: sum(({ late }) => late),
+    quiet: sum(({ quiet }) => quiet),
   };
 }
 
@@ -129,6 +128,17 @@ function add<T extends object, Name extends keyof T>(sum: T, name: Name, value: 
   const before: unknown = sum[name];
   if (typeof before === "number" && typeof value === "number") Object.assign(sum, { [name]: before + value });
   else if (value !== null && value !== false) sum[name] = value;
+}
+
+function laneOf(lane: DeliveryLane): SinkStatus {
+  return {
+    sink: lane.family,
+    waiting: lane.size,
+    delivered: lane.delivered,
+    rejected: lane.rejected,
+    full: lane.isFull,
+    failing: lane.failing ?? null,
+  };
 }
 
 function troublesOf(run: Run): string[] {

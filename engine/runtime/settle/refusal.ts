@@ -2,12 +2,12 @@
 import { Buffer } from "node:buffer";
 import type { Entry, Parcel } from "./entry.ts";
 
-/** The dead letter of an entry; undefined for what is one already. */
-export function refusalOf(lane: string, { seq, parcel }: Entry, reason: string): Parcel | undefined {
+/** The dead letter of an entry, in the topic of its lane's family; undefined for what is one already. */
+export function refusalOf(lane: string, { seq, parcel }: Entry, reason: string, family = lane): Parcel | undefined {
   if ("refused" in parcel) return undefined;
   const what = "alert" in parcel ? parcel.alert : parcel.record;
   const base64 = (text: string) => Buffer.from(text, "utf8").toString("base64");
-  const place = { stream: lane, topic: topicOf(lane), partition: 0, offset: seq };
+  const place = { stream: lane, topic: topicOf(family), partition: 0, offset: seq };
   const content = { key: base64(what.id), value: base64(JSON.stringify(what)) };
   return { refused: { ...place, reason, time: what.event_time, ...content } };
 }

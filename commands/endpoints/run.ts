@@ -1,0 +1,109 @@
+/** Runs `vigie endpoints`: over the thresholds of the deployment, and what its store knows of their endpoints. */
+import { customersThresholds } from "../../engine/config/customers.ts";
+import type { Deployment } from "../../engine/config/deployment.ts";
+import { renderProblems } from "../../engine/load/render.ts";
+import { nearest } from "../../engine/model/problem.ts";
+import type { Endpoint } from "../../engine/model/threshold.ts";
+import { StoreError } from "../../engine/runtime/store.ts";
+import { wantsColour } from "../cli/colour.ts";
+import { type SoundDeployment, soundDeployment } from "../cli/deployment.ts";
+import { table } from "../cli/table.ts";
+import { EnvironmentError, exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
+import { type DisabledEndpoints, readDisabled, setDisabled } from "../run/customers/disabled.ts";
+import { endpointsOf, secretsOf } from "../run/customers/lanes.ts";
+import { openStore } from "../run/stores.ts";
+
+type Endpoints = ReadonlyMap<string, Endpoint>;
+
+export async function runEndpoints(given: Given, terminal: Terminal): Promise<ExitCode> {
+  const [action = "list", name] = given.positionals;
+  if (!["list", "enable", "secret"].includes(action)) {
+    throw new UsageError(`"${action}" is nothing to do with endpoints: say list, enable or secret`);
+  }
+  const read = await soundDeployment(given.text("config") ?? "vigie.yaml", "endpoints", terminal);
+  if (read === undefined) return exit.problem;
+  if (action === "secret") return showSecrets(name, read.deployment, terminal);
+  const named = await endpointsIn(read.deployment, terminal);
+  if (named === undefined) return exit.problem;
+  return await withStore(read, async (store) => {
+    if (action === "enable") await enable(name, named, store, terminal);
+    else list(named, await readDisabled(store), given.text("format") === "json", terminal);
+    return exit.good;
+  });
+}
+
+function showSecrets(tenant: string | undefined, { webhooks }: Deployment, terminal: Terminal): ExitCode {
+  if (tenant === undefined) throw new UsageError("Whose secret? Name a customer, as thresholds do");
+  if (webhooks.secrets.length === 0) {
+    throw new UsageError("Nothing is signed: set `webhooks: { secret: … }` in the deployment file");
+  }
+  for (const secret of secretsOf(tenant, webhooks.secrets)) terminal.out(`${secret}\n`);
+  return exit.good;
+}
+
+/** The endpoints that the thresholds of the deployment name; undefined, with the problems on the screen, where those have one. */
+async function endpointsIn(deployment: Deployment, terminal: Terminal): Promise<Endpoints | undefined> {
+  const { content, problems, texts } = await customersThresholds(deployment);
+  if (content !== undefined) return endpointsOf(content);
+  terminal.out(renderProblems(problems, texts, { colour: wantsColour(terminal) }));
+  return undefined;
+}
+
+async function withStore<T>(
+  { deployment: { store: settings, app }, secrets }: SoundDeployment,
+  act: (store: ReturnType<typeof openStore>) => Promise<T>,
+): Promise<T> {
+  if (settings.kind === "memory") {
+    throw new UsageError("The state is in memory: what is disabled is known to the running engine alone");
+  }
+  const store = openStore(settings, app);
+  try {
+    await store.open();
+    return await act(store);
+  } catch (error) {
+    if (error instanceof StoreError) throw new EnvironmentError(secrets.redact(error.message), { cause: error });
+    throw error;
+  } finally {
+    await store.close().catch(() => {});
+  }
+}
+
+async function enable(
+  lane: string | undefined,
+  named: Endpoints,
+  store: ReturnType<typeof openStore>,
+  terminal: Terminal,
+): Promise<void> {
+  const disabled = await readDisabled(store);
+  if (lane === undefined) throw new UsageError("Which endpoint? `vigie endpoints list` names them");
+  if (!disabled.has(lane)) {
+    if (named.has(lane)) throw new UsageError(`"${lane}" is not disabled`);
+    const near = nearest(lane, [...disabled.keys(), ...named.keys()]);
+    throw new UsageError(`There is no endpoint "${lane}"${near === undefined ? "" : `: did you mean "${near}"?`}`);
+  }
+  await setDisabled(store, lane, undefined);
+  terminal.out(`"${lane}" is enabled; a running engine hears of it by a reload\n`);
+}
+
+function list(named: Endpoints, disabled: DisabledEndpoints, isJson: boolean, terminal: Terminal): void {
+  const lanes = [...new Set([...named.keys(), ...disabled.keys()])].sort();
+  const rows = lanes.map((lane) => {
+    const { tenant = null, url } = named.get(lane) ?? {};
+    const state = disabled.get(lane);
+    // The path of an address may hold a secret.
+    return { endpoint: lane, customer: tenant, host: hostOf(url), disabled: state ?? null };
+  });
+  if (isJson) terminal.out(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  else if (rows.length === 0) terminal.out("no threshold names an endpoint\n");
+  else {
+    const shown = rows.map(({ endpoint, customer, host, disabled }) => [
+      ...[endpoint, customer ?? "(none now)", host ?? ""],
+      disabled === null ? "enabled" : `disabled since ${disabled.since}: ${disabled.why}`,
+    ]);
+    terminal.out(`${table(["endpoint", "customer", "host", "state"], shown)}\n`);
+  }
+}
+
+function hostOf(url: string | undefined): string | null {
+  return url !== undefined && URL.canParse(url) ? new URL(url).host : null;
+}
