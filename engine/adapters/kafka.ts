@@ -1,7 +1,8 @@
 /**
  * Kafka behind a small port: the only file that knows kafkajs. What it works around: a timer of the request queue that
- * burns idle CPU (tulios/kafkajs#1704), codecs that are not built in, replication factors on clusters of one broker,
- * retriable errors that are reported as final, and a consumer that gives up; it is started again where it stopped.
+ * burns idle CPU (tulios/kafkajs#1704), a jump to the newest message where an offset is gone, codecs that are not built
+ * in, replication factors on clusters of one broker, retriable errors that are reported as final, and a consumer that
+ * gives up; it is started again where it stopped.
  */
 import { Buffer } from "node:buffer";
 import {
@@ -19,10 +20,11 @@ import {
   type Producer,
   type SASLOptions,
 } from "kafkajs";
+import ConsumerGroup from "kafkajs/src/consumer/consumerGroup.js";
 import RequestQueue from "kafkajs/src/network/requestQueue/index.js";
 import { backoff, now, sleep } from "./clock.ts";
 import { codecs } from "./kafka/codecs.ts";
-import { KafkaError, reasonOf, stateOf } from "./kafka/error.ts";
+import { KafkaError, outOfRangeOf, reasonOf, stateOf } from "./kafka/error.ts";
 import type {
   Assigner,
   Kafka,
@@ -53,6 +55,10 @@ RequestQueue.prototype.scheduleCheckPendingRequests = function (this: {
     this.checkPendingRequests();
   }, Math.max(this.throttledUntil - now(), 10));
 };
+
+/** The library would jump to the newest message where the one to read is gone. What then is for the reader to decide. */
+ConsumerGroup.prototype.recoverFromOffsetOutOfRange = (error: Error) =>
+  Promise.reject(Object.assign(error, { retriable: false }));
 
 /** Longest wait of an idle fetch; also how long the client sleeps when every partition is held back. */
 const fetchWaitMillis = 100;
@@ -258,7 +264,9 @@ async function listen(client: Client, options: ReadOptions): Promise<Listening> 
     });
     life.consumer = consumer;
     watch(consumer, options, async (error) => {
-      options.trouble(reasonOf(error));
+      const gone = outOfRangeOf(error);
+      if (gone === undefined || options.gone === undefined) options.trouble(reasonOf(error));
+      else await options.gone(gone.topic, gone.partition).catch((failure) => options.trouble(reasonOf(failure)));
       await again();
     });
     await consumer.connect();

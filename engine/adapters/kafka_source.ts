@@ -9,7 +9,7 @@ import { partitionName, SourceError } from "../runtime/source.ts";
 import type { OpenedPartition, Source, SourceReader } from "../runtime/source.ts";
 import { every } from "./clock.ts";
 import type { Kafka, Listening } from "./kafka/port.ts";
-import { beginning, standing } from "./kafka/positions.ts";
+import { beginning, standing, standingNow } from "./kafka/positions.ts";
 import { createCommand } from "./kafka/topics.ts";
 
 export interface KafkaSourceOptions {
@@ -94,6 +94,16 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
         const name = partitionName({ topic, partition });
         positions.set(name, batch.next);
         reader.batch({ stream: streamOf.get(topic) ?? topic, topic, partition }, batch);
+      },
+      async gone(topic, partition) {
+        const name = partitionName({ topic, partition });
+        try {
+          positions.set(name, await standingNow(options, kafka, { topic, partition }, positions.get(name) ?? 0));
+        } catch (error) {
+          if (!(error instanceof SourceError)) throw error;
+          closed = true;
+          reader.failed(error);
+        }
       },
       trouble: (reason) => log(`Reading from Kafka stopped: ${reason}; trying again`),
     });

@@ -154,7 +154,7 @@ export class ManyInstances {
 
   /** Joins the group, or stays in it where the topics are those of the plan before. */
   private async join({ units }: Ground): Promise<void> {
-    const { kafka, needs: { deployment: { app }, shared: { log } } } = this;
+    const { kafka, needs: { deployment: { app }, source: { outOfRange }, shared: { log } } } = this;
     const topics = [...new Set(units.flatMap(({ partitions }) => partitions.map(({ topic }) => topic)))].sort();
     if (this.membership?.topics === topics.join(" ")) return this.assign();
     await this.membership?.group.leave();
@@ -162,7 +162,7 @@ export class ManyInstances {
       topics: topics.join(" "),
       assigned: undefined,
       group: new KafkaGroup({
-        ...{ kafka, log, topics, group: app },
+        ...{ kafka, log, topics, outOfRange, group: app },
         assigner: taskAssigner(app, () => this.instance?.tasks ?? []),
         assigned: (partitions) => {
           membership.assigned = partitions;

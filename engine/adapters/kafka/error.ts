@@ -38,6 +38,15 @@ function causeOf(error: unknown): { message: string; name: string; type: string 
   return { message: at.message, name: at.name, type };
 }
 
+/** The partition of which a position is asked that it does not hold; undefined for any other error. */
+export function outOfRangeOf(error: unknown): { readonly topic: string; readonly partition: number } | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at.name !== "KafkaJSOffsetOutOfRange" || !("topic" in at) || !("partition" in at)) continue;
+    return { topic: String(at.topic), partition: Number(at.partition) };
+  }
+  return undefined;
+}
+
 /** Creating several topics fails with a list of errors. */
 function firstOf(error: Error): unknown {
   return "errors" in error && Array.isArray(error.errors) ? error.errors[0] : undefined;

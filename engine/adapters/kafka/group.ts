@@ -3,21 +3,21 @@
  * belong to it. A partition is held back until its task has found out where to begin.
  */
 import type { OpenedPartition, Source, SourceBatch, SourcePartition, SourceReader } from "../../runtime/source.ts";
-import { partitionName } from "../../runtime/source.ts";
+import { partitionName, SourceError } from "../../runtime/source.ts";
 import { monotonic } from "../clock.ts";
 import type { Assigner, Kafka, Listening, PartitionOffsets } from "./port.ts";
+import { type PositionOptions, standingNow } from "./positions.ts";
 
 /** How long the ends of a topic are taken for those of now. */
 const askedMillis = 500;
 
-export interface GroupOptions {
+export interface GroupOptions extends PositionOptions {
   readonly kafka: Kafka;
   readonly group: string;
   readonly topics: readonly string[];
   readonly assigner: Assigner;
   /** Everything that is this member's now. */
   readonly assigned: (partitions: readonly { readonly topic: string; readonly partition: number }[]) => void;
-  readonly log: (line: string) => void;
 }
 
 /** Where a partition is in the hands of its task. */
@@ -46,6 +46,7 @@ export class KafkaGroup {
       position: (topic, partition) => this.readings.get(partitionName({ topic, partition }))?.next ?? 0,
       isHeld: (topic, partition) => this.isHeld(partitionName({ topic, partition })),
       batch: (topic, partition, batch) => this.hand(partitionName({ topic, partition }), batch),
+      gone: (topic, partition) => this.goOn(topic, partition),
       trouble: (reason) => log(`Reading from Kafka stopped: ${reason}; trying again`),
     });
   }
@@ -105,6 +106,19 @@ export class KafkaGroup {
     if (reading === undefined) return;
     reading.next = batch.next;
     reading.reader.batch(reading.partition, batch);
+  }
+
+  /** What a task was to read next is gone: it goes on where the policy says, or ends with why it cannot. */
+  private async goOn(topic: string, partition: number): Promise<void> {
+    const reading = this.readings.get(partitionName({ topic, partition }));
+    if (reading === undefined) return;
+    try {
+      reading.next = await standingNow(this.options, this.options.kafka, { topic, partition }, reading.next);
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      this.end(reading.partition);
+      reading.reader.failed(error);
+    }
   }
 
   /** Ends of partitions now, or a moment ago: many tasks ask at about the same time. */

@@ -46,6 +46,11 @@ export interface ReadOptions {
   readonly isHeld: (topic: string, partition: number) => boolean;
   readonly assigned: (partitions: readonly { topic: string; partition: number }[]) => void;
   readonly batch: (topic: string, partition: number, batch: SourceBatch) => void;
+  /**
+   * What stands at a partition's position is gone. The position is asked for again when this has resolved. Absent: it is
+   * trouble like any other.
+   */
+  readonly gone?: (topic: string, partition: number) => Promise<void>;
   /** Reading stopped; it is tried again without end. */
   readonly trouble: (reason: string) => void;
   /** Who reads which partitions; the library's own way when absent. */

@@ -1,6 +1,6 @@
 /** Where a partition is read from: where its checkpoint stands, as far as that is still there, else where it is to begin. */
 import { SourceError } from "../../runtime/source.ts";
-import type { PartitionOffsets } from "./port.ts";
+import type { Kafka, PartitionOffsets } from "./port.ts";
 
 export interface PositionOptions {
   /** Whether a position that is no longer there ends the start, or is moved to the oldest message. */
@@ -8,15 +8,19 @@ export interface PositionOptions {
   readonly log: (line: string) => void;
 }
 
-/** The position of a checkpoint, where it still exists. Throws a `SourceError` where it does not and may not be moved. */
+/**
+ * The position of a checkpoint, or one that was reached since (`who`), where it still exists. Throws a `SourceError` where
+ * it does not and may not be moved.
+ */
 export function standing(
   { outOfRange, log }: PositionOptions,
   topic: string,
   saved: number,
   { partition, earliest, end }: PartitionOffsets,
+  who: "The checkpoint" | "Reading" = "The checkpoint",
 ): number {
   if (saved >= earliest && saved <= end) return saved;
-  const what = `The checkpoint stands at offset ${saved} of ${topic}/${partition}, which holds ${earliest} to ${end}`;
+  const what = `${who} stands at offset ${saved} of ${topic}/${partition}, which holds ${earliest} to ${end}`;
   if (outOfRange === "fail") {
     throw new SourceError(
       `${what}: start with \`source: {kafka: {out_of_range: earliest}}\` to go on at ${earliest}, or with --fresh`,
@@ -25,6 +29,17 @@ export function standing(
   }
   log(`${what}: going on at ${earliest}; what lay between is lost`);
   return earliest;
+}
+
+/** Where reading goes on when what it was to read next is gone. Throws as `standing` does, or a `KafkaError`. */
+export async function standingNow(
+  options: PositionOptions,
+  kafka: Pick<Kafka, "offsets">,
+  { topic, partition }: { readonly topic: string; readonly partition: number },
+  next: number,
+): Promise<number> {
+  const found = (await kafka.offsets(topic)).find((one) => one.partition === partition);
+  return found === undefined ? next : standing(options, topic, next, found, "Reading");
 }
 
 /** Where a partition without a checkpoint begins; `atTime` holds offsets by partition where a time was asked for. */
