@@ -9,7 +9,7 @@ import { influxdb } from "./influxdb.ts";
 import { kafka, kafkaBehind } from "./kafka.ts";
 import { freePort } from "./port.ts";
 import { postgres } from "./postgres.ts";
-import { redis } from "./redis.ts";
+import { redis, redisWith, sentinelOf } from "./redis.ts";
 import type { Command, Service } from "./service.ts";
 
 const services: Record<string, Service> = { kafka, redis, postgres, influxdb, clickhouse, alertmanager };
@@ -59,9 +59,14 @@ export function ownKafka(proxy?: number): Promise<OwnService> {
   return ownService(proxy === undefined ? kafka : kafkaBehind(proxy));
 }
 
-/** A Redis server of one's own, not yet started. */
-export function ownRedis(): Promise<OwnService> {
-  return ownService(redis);
+/** A Redis server of one's own, not yet started; with settings as arguments of the server. */
+export function ownRedis(...settings: readonly string[]): Promise<OwnService> {
+  return ownService(redisWith(...settings));
+}
+
+/** A Sentinel of one's own that watches a master, not yet started. */
+export function ownSentinel(master: string, address: string): Promise<OwnService> {
+  return ownService(sentinelOf(master, address));
 }
 
 async function ownService(service: Service): Promise<OwnService> {
