@@ -69,8 +69,11 @@ export function environment<T>(what: () => T): T {
   }
 }
 
-/** Partitions of a topic that does not exist yet; one that exists keeps its own. */
-const partitions = 6;
+/**
+ * How a topic is made that does not exist yet. Events may be made up for a time long gone, which a broker's usual
+ * retention would delete within minutes, so they stay.
+ */
+const made = { partitions: 6, config: { "retention.ms": "-1" } };
 /** Messages of one request; more would pass the broker's bound for large events. */
 const requestMax = 1_000;
 
@@ -79,7 +82,7 @@ function toKafka(brokers: readonly string[]): Output {
   const known = new Set<string>();
 
   async function send(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
-    if (!known.has(topic)) await ensureTopic(kafka, topic, { partitions }, true, "the generator");
+    if (!known.has(topic)) await ensureTopic(kafka, topic, made, true, "the generator");
     known.add(topic);
     for (let at = 0; at < messages.length; at += requestMax) {
       await kafka.produce(topic, messages.slice(at, at + requestMax));

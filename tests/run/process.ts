@@ -41,8 +41,13 @@ export function startVigie(
 }
 
 /** Runs `vigie <args>` to its end; throws with what it said when the exit code is another one. */
-export async function runVigie(args: readonly string[], cwd: string, code = 0): Promise<RunningVigie> {
-  const running = startVigie(args, cwd);
+export async function runVigie(
+  args: readonly string[],
+  cwd: string,
+  code = 0,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<RunningVigie> {
+  const running = startVigie(args, cwd, variables);
   const ended = await running.ended;
   if (ended !== code) {
     throw new Error(`vigie ${args.join(" ")} ended with ${ended}:\n${running.output()}${running.log()}`);

@@ -1,12 +1,12 @@
 /** The reference deployment is one that runs: it has no problem, and a receiver for every sink that a rule names. */
 import { expect } from "expect";
-import { loadDeployment } from "../engine/config/load.ts";
-import { Distributions } from "../commands/run/measured.ts";
-import { metricsOf } from "../commands/run/metrics.ts";
-import { readProject } from "../commands/run/project.ts";
-import { openReceivers } from "../commands/run/setup.ts";
-import { statusOf } from "../engine/runtime/engine/status.ts";
-import { sinkKinds } from "../sinks/mod.ts";
+import { loadDeployment } from "../../engine/config/load.ts";
+import { Distributions } from "../../commands/run/measured.ts";
+import { metricsOf } from "../../commands/run/metrics.ts";
+import { readProject } from "../../commands/run/project.ts";
+import { openReceivers } from "../../commands/run/setup.ts";
+import { statusOf } from "../../engine/runtime/engine/status.ts";
+import { sinkKinds } from "../../sinks/mod.ts";
 
 const variables: Record<string, string> = {
   KAFKA_BROKERS: "127.0.0.1:9092",
@@ -22,6 +22,10 @@ const variables: Record<string, string> = {
   TEAMS_URL: "https://example.com/teams",
   PAGERDUTY_KEY: "0123456789abcdef",
   SMTP_URL: "smtp://127.0.0.1:25",
+  PAGERDUTY_URL: "https://events.pagerduty.com/v2/enqueue",
+  VIGIE_LISTEN: "127.0.0.1:8080",
+  WEBHOOKS_SECRET: "whsec_c2VjcmV0IG9mIHRoZSBkZXBsb3ltZW50",
+  PRIVACY_KEY: "a key of at least thirty-two characters",
 };
 
 Deno.test({
