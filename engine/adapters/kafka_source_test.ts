@@ -1,10 +1,10 @@
 /** Kafka as a source, where it does not hold any more what is to be read: never a silent jump. */
 import { expect } from "expect";
-import { Kafka as Client, logLevel } from "kafkajs";
 import { buildStream } from "../load/contracts.ts";
 import type { Stream } from "../model/contract.ts";
 import { SourceError } from "../runtime/source.ts";
 import { kafkaService } from "../../tests/services/services.ts";
+import { forgetMessages } from "../../tests/services/topic_admin.ts";
 import { openKafka } from "./kafka.ts";
 import { KafkaGroup } from "./kafka/group.ts";
 import type { Kafka } from "./kafka/port.ts";
@@ -23,16 +23,6 @@ function streamOf(topic: string): Stream {
   );
   if (stream === undefined) throw new Error("the contract must be sound");
   return stream;
-}
-
-/** Forgets the messages of partition 0 before an offset, as retention does. */
-async function forget(broker: string, topic: string, before: number): Promise<void> {
-  const admin = new Client({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  // The library finds the leader of a partition only once it has asked for the topic.
-  await admin.fetchTopicOffsets(topic);
-  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(before) }] });
-  await admin.disconnect();
 }
 
 interface Trial {
@@ -91,7 +81,7 @@ Deno.test({
   async fn() {
     const given = await trial();
     await given.send(0, 100);
-    await forget(given.broker, given.topic, 50);
+    await forgetMessages(given.broker, given.topic, 50);
     const words = `The checkpoint stands at offset 10 of ${given.topic}/0, which holds 50 to 100`;
     const refused = await reading(given, 10, "fail").source.open().then(() => undefined, (error) => error);
     expect(refused).toBeInstanceOf(SourceError);
@@ -116,7 +106,7 @@ Deno.test({
     await moved.source.open();
     moved.source.pause(moved.partition);
     await moved.start();
-    await forget(given.broker, given.topic, 50);
+    await forgetMessages(given.broker, given.topic, 50);
     moved.source.resume(moved.partition);
     await moved.has(99);
     expect(moved.offsets).toEqual(Array.from({ length: 50 }, (_, i) => 50 + i));
@@ -129,7 +119,7 @@ Deno.test({
     await failing.source.open();
     failing.source.pause(failing.partition);
     await failing.start();
-    await forget(given.broker, given.topic, 70);
+    await forgetMessages(given.broker, given.topic, 70);
     failing.source.resume(failing.partition);
     const error = await failing.failed;
     expect(error).toMatchObject({ state: "final", message: expect.stringContaining("Reading stands at offset 50") });
@@ -147,7 +137,7 @@ Deno.test({
       const given = await trial();
       const { kafka, topic } = given;
       await given.send(0, 100);
-      await forget(given.broker, topic, 50);
+      await forgetMessages(given.broker, topic, 50);
       const log: string[] = [];
       const place = { topic, partition: 0 };
       const all = (members: readonly { readonly id: string }[]) => new Map(members.map(({ id }) => [id, [place]]));
