@@ -182,7 +182,7 @@ async function checkGroup(
   if (!needsPositions || !isNew || topics.length === 0 || !await kafka.hasCommitted(group, topics)) return;
   throw new SourceError(
     `The consumer group "${group}" has read before, and the store has no checkpoint of it: name the store that it used, ` +
-      "or start with --fresh to begin anew",
+      "rebuild the state with --seek TIME, or begin anew with --fresh",
     "final",
   );
 }

@@ -34,7 +34,7 @@ function check(before: InstanceRecord, wanted: InstanceRecord): void {
   if (before.instances !== wanted.instances) {
     throw new StoreError(
       `The state was written with \`instances: ${before.instances}\`, and the deployment says \`${wanted.instances}\`: ` +
-        "change it back, or stop every instance and start anew with --fresh",
+        "change it back, or stop every instance and start one anew with --seek TIME or --fresh",
       "refused",
     );
   }
@@ -43,7 +43,7 @@ function check(before: InstanceRecord, wanted: InstanceRecord): void {
     if (was === undefined || was === count) continue;
     throw new StoreError(
       `The topic "${topic}" had ${was} partitions when the state was written, and has ${count} now, so that keys are in ` +
-        "other partitions than their state: stop every instance and start anew with --fresh",
+        "other partitions than their state: stop every instance and start one anew with --seek TIME or --fresh",
       "refused",
     );
   }

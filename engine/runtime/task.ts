@@ -102,6 +102,12 @@ export class Task {
     this.agenda.forgetAll();
   }
 
+  /** Event time until which rules raise no alert because an edit made their state new, by their names. */
+  get warming(): ReadonlyMap<string, Millis> {
+    const until = this.plan.rules.map(({ name }) => [name, this.speaker.marks.get(name)?.quietUntil ?? null] as const);
+    return new Map(until.flatMap(([name, time]) => time !== null && time >= this.newest ? [[name, time]] : []));
+  }
+
   /** Adds a source partition. It holds the watermark until an event comes, or until it is idle or finished. */
   open(stream: string, topic: string, partition: number): Input {
     const known = this.restored.inputs.get(inputName({ stream, topic, partition }));

@@ -119,7 +119,7 @@ async function checkGroup(kafka: Kafka, app: string, topics: readonly string[]):
   if (!await kafka.hasCommitted(app, topics)) return;
   throw new SourceError(
     `The consumer group "${app}" has read before, and the store has no checkpoint of it: name the store that it ` +
-      "used, or start with --fresh to begin anew",
+      "used, rebuild the state with --seek TIME, or begin anew with --fresh",
     "final",
   );
 }

@@ -9,7 +9,7 @@ import { partitionName, SourceError } from "../source.ts";
 import { type Claimed, StoreError } from "../store.ts";
 import { finishInputs, settlePositions } from "./hops/decode.ts";
 import { isDrained } from "./hops/poll.ts";
-import { saveAll } from "./hops/save.ts";
+import { saveAll, saveUntil } from "./hops/save.ts";
 import { settleTimers } from "./hops/step.ts";
 import { Lease } from "./lease.ts";
 import type { EngineOptions, Setup } from "./options.ts";
@@ -17,6 +17,7 @@ import { openSource } from "./reading.ts";
 import { progressOf } from "./progress.ts";
 import { switchPlan } from "./reload.ts";
 import { Run, type RunEnd } from "./run.ts";
+import { tellWarming } from "./warming.ts";
 
 /** Why a start does not stand by: it would drop the state whenever the owner is gone. */
 const occupied = "Another instance runs this task, whose state is to be dropped: stop every instance first";
@@ -111,6 +112,7 @@ export class Engine {
       await this.accompany(run);
       await this.untilReady(run.setup);
       await run.keepOrigin(run.setup);
+      tellWarming(run);
       await openSource(run);
       await settleTimers(run);
       const isDone = await cycle(run);
@@ -188,7 +190,7 @@ export class Engine {
     // A drain says that all is done: the store is asked whether it is still the one that all of it was read from.
     const saved = Promise.race([saveAll(run, hasAdvanced).then(() => true), over.then(() => false)]);
     this.isHalted = await saved && hasHalted(run) && run.end === undefined;
-    if (!this.isHalted) await settled(lanes, over);
+    if (!this.isHalted) await saveUntil(run, settled(lanes, over));
     await this.options.companion?.conclude(over, isDrained);
     for (const lane of lanes) lane.stop();
     // What was delivered is said again if nobody saves that: worth what is left of the time, and a second beyond it.

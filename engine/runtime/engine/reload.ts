@@ -8,6 +8,7 @@ import type { Setup } from "./options.ts";
 import { addLanes } from "./leaving.ts";
 import { openSource, replanFeed } from "./reading.ts";
 import type { Run } from "./run.ts";
+import { tellWarming } from "./warming.ts";
 import { checkpointNow } from "./hops/save.ts";
 import { settleTimers } from "./hops/step.ts";
 
@@ -27,6 +28,7 @@ export async function switchPlan(run: Run, setup: Setup): Promise<ReadonlyMap<st
   for (const feed of run.feeds) replanFeed(run, feed);
   if (topicsOf(setup.plan) !== before) await openSource(run);
   await settleTimers(run);
+  tellWarming(run);
   return new Map(run.feeds.map(({ partition, position }) => [partitionName(partition), position]));
 }
 

@@ -1,5 +1,6 @@
 /** What an engine is doing, as plain values: for status pages, metrics and readiness. */
 import type { Millis } from "../../model/time.ts";
+import { formatTime } from "../../model/time.ts";
 import type { RuleCounts } from "../counts.ts";
 import type { DeliveryLane } from "../settle.ts";
 import type { Run } from "./run.ts";
@@ -43,6 +44,8 @@ export interface RuleStatus extends RuleCounts {
   readonly rule: string;
   readonly revision: string;
   readonly status: string;
+  /** RFC 3339: event time until which it raises no alert because an edit made its state new; null when it may. */
+  readonly warming: string | null;
 }
 
 export interface SinkStatus {
@@ -73,6 +76,7 @@ const standby: EngineStatus = {
 /** The status of a life; of an engine that stands by where there is none. */
 export function statusOf(run: Run | undefined): EngineStatus {
   if (run === undefined) return standby;
+  const { warming } = run.task;
   return {
     role: "active",
     troubles: troublesOf(run),
@@ -83,6 +87,7 @@ export function statusOf(run: Run | undefined): EngineStatus {
       rule: rule.name,
       revision: rule.revision,
       status: rule.text.status,
+      warming: timeOf(warming.get(rule.name)),
       ...run.task.counts[rule.index]!,
     })),
     sinks: summed([...run.lanes.values()].map(laneOf), ({ sink }) => sink),
@@ -139,6 +144,10 @@ function laneOf(lane: DeliveryLane): SinkStatus {
     full: lane.isFull,
     failing: lane.failing ?? null,
   };
+}
+
+function timeOf(time: Millis | undefined): string | null {
+  return time === undefined ? null : formatTime(time);
 }
 
 function troublesOf(run: Run): string[] {
