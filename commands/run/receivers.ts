@@ -51,6 +51,7 @@ export function openSink({ name, kind, options }: SinkSettings, context: Omit<Si
       batchMax: found.batchMax,
       isOne: schedule === undefined,
       gather: found.gather?.(options) ?? 0,
+      ...(found.once === true ? { once: true } : {}),
       wait: (attempts) => schedule === undefined ? backoff(attempts - 1) : schedule.waits[attempts - 1],
       async deliver(batch) {
         await open();

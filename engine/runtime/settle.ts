@@ -19,6 +19,8 @@ export interface Receiver {
   readonly isOne: boolean;
   /** Takes nothing before the checkpoint that contains it: what it is given stays given, with its number. */
   readonly savedOnly?: boolean;
+  /** It cannot tell a second send: what it took is saved at once, so that a crash repeats no more than was in its hands. */
+  readonly once?: boolean;
   /** What lanes of one sort are shown as together, in status, metrics and dead letters; absent: each by its name. */
   readonly family?: string;
   /** Entries that may wait; further ones are refused at once, instead of holding back what the task reads. */

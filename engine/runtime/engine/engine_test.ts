@@ -324,3 +324,41 @@ Deno.test("a stop that comes while the task is being claimed ends the engine all
   const engine: Engine = new Engine(options);
   expect(await engine.start()).toBe("stopped");
 });
+
+Deno.test("what a receiver took that cannot tell a second send is saved at once, long before a checkpoint is due", async () => {
+  const store = memoryStore();
+  const taken: number[] = [];
+  /** Resolves when the store no longer holds what was taken before. */
+  const isSaved = async () => {
+    for (const end = monotonic() + 5_000; monotonic() < end;) {
+      const waiting = await store.pending("all", "people", -1, 1_000);
+      if (!waiting.some(({ seq }) => taken.includes(seq))) return;
+      await turn();
+    }
+    throw new Error("what was taken is not saved");
+  };
+  const failures: unknown[] = [];
+  const { options } = optionsOf(payments(400, 1), {
+    store,
+    checkpoint: { every: 3_600_000, groupCommit: 5, maxDirty: 5_000, maxKeys: 1_000_000 },
+  });
+  const receiver = {
+    batchMax: 1,
+    wait: () => 10,
+    isOne: true,
+    once: true,
+    async deliver(batch: readonly Parcel[], seqs: readonly number[]) {
+      await isSaved().catch((error) => failures.push(error));
+      taken.push(...seqs);
+      return batch.map(() => ({ result: "delivered" as const }));
+    },
+  };
+  const setup = {
+    ...options.setup,
+    receivers: new Map([...options.setup.receivers, ["people", receiver]]),
+    ways: { ...options.setup.ways, alert: () => ["people"] },
+  };
+  await new Engine({ ...options, setup }).start();
+  expect(taken.length).toBeGreaterThan(10);
+  expect(failures).toEqual([]);
+});

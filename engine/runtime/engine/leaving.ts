@@ -6,7 +6,7 @@ import type { RawMessage } from "../ports.ts";
 import { covered } from "../settle/covered.ts";
 import type { Entry, Parcel, RefusedMessage } from "../settle/entry.ts";
 import { nameOf, refusalOf } from "../settle/refusal.ts";
-import { DeliveryLane, type LaneSettings } from "../settle.ts";
+import { DeliveryLane, type LaneSettings, type Receiver } from "../settle.ts";
 import type { TaskOutlet } from "../task.ts";
 import type { Setup } from "./options.ts";
 import type { Run } from "./run.ts";
@@ -15,13 +15,13 @@ import type { Run } from "./run.ts";
 export function openLanes(run: Run, depths: ReadonlyMap<string, number>): void {
   const { receivers } = run.setup;
   for (const [name, receiver] of receivers) {
-    run.lanes.set(name, new DeliveryLane(receiver, laneSettings(run, name), depths.get(name)));
+    run.lanes.set(name, new DeliveryLane(receiver, laneSettings(run, name, receiver), depths.get(name)));
   }
   run.outbox.connect(run.lanes);
   for (const [name, depth] of depths) {
     if (receivers.has(name)) continue;
     const orphan = run.setup.orphan?.(name);
-    if (orphan !== undefined) run.lanes.set(name, new DeliveryLane(orphan, laneSettings(run, name), depth));
+    if (orphan !== undefined) run.lanes.set(name, new DeliveryLane(orphan, laneSettings(run, name, orphan), depth));
     else run.options.log(`${depth} alerts wait for the sink "${name}", which nobody defines now`);
   }
 }
@@ -33,11 +33,11 @@ export async function addLanes(run: Run): Promise<void> {
   const { store, task } = run.options;
   const depths = await run.insist("The store", () => store.depths(task));
   for (const [name, receiver] of added) {
-    run.lanes.set(name, new DeliveryLane(receiver, laneSettings(run, name), depths?.get(name)));
+    run.lanes.set(name, new DeliveryLane(receiver, laneSettings(run, name, receiver), depths?.get(name)));
   }
 }
 
-function laneSettings(run: Run, name: string): LaneSettings {
+function laneSettings(run: Run, name: string, { once }: Receiver): LaneSettings {
   const { options: { outbox: bounds, time, store, task, log }, outbox, lease } = run;
   return {
     name,
@@ -51,6 +51,7 @@ function laneSettings(run: Run, name: string): LaneSettings {
     },
     settled: (entry) => {
       outbox.settled(name, entry);
+      if (once === true) run.since.once = true;
       run.bell.ring();
     },
     tried: (entry, attempts) => outbox.tried(name, entry, attempts),

@@ -50,9 +50,10 @@ export class Run {
   /** Number of the last checkpoint that is true. */
   number: number;
   /** What happened since the last checkpoint was collected. */
-  readonly since: { events: number; gated: Millis | undefined; collected: Millis } = {
+  readonly since: { events: number; gated: Millis | undefined; once: boolean; collected: Millis } = {
     events: 0,
     gated: undefined,
+    once: false,
     collected: 0,
   };
   /** The checkpoint under way. */

@@ -58,7 +58,11 @@ interface Present {
 
 export class RoutesTask implements Companion {
   private present: Present | undefined;
+  /** A receiver that cannot tell a second send has taken something that is not saved. */
+  private mustSave = false;
   private readonly bell: Bell;
+  /** A receiver that cannot tell a second send has taken what is not saved yet. */
+  private isUrgent = false;
   private begun = Promise.withResolvers<void>();
   private looping: Promise<void> = Promise.resolve();
 
@@ -182,7 +186,8 @@ export class RoutesTask implements Companion {
       }
       const sent = present.router.wake(time.now());
       this.send(present, sent);
-      const isStale = present.outbox.dirty > 0 && time.monotonic() >= saved + saveEvery;
+      const isStale = this.isUrgent || (present.outbox.dirty > 0 && time.monotonic() >= saved + saveEvery);
+      this.isUrgent = false;
       if (sent.length > 0 || isStale || present.router.isChanged) {
         if (!await present.saver.save()) return;
         saved = time.monotonic();
@@ -220,6 +225,7 @@ export class RoutesTask implements Companion {
           (await store.pending(routesTask, name, after, limit)).filter(({ seq }) => seq <= outbox.savedSeq),
         settled: (entry) => {
           outbox.settled(name, entry);
+          this.isUrgent ||= receiver.once === true;
           this.bell.ring();
         },
         tried: (entry, attempts) => outbox.tried(name, entry, attempts),

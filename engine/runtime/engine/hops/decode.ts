@@ -1,6 +1,7 @@
 /** Hop 2, decode: the next events in the order of the merge, decoded; inputs that have ended let go of their clocks. */
 import { nextTurns } from "../merge.ts";
 import type { Run } from "../run.ts";
+import { isOverBounds } from "./save.ts";
 import { settleTimers } from "./step.ts";
 
 /** Events of a slice: decoding and stepping so many takes a few milliseconds. */
@@ -8,7 +9,8 @@ const sliceEvents = 1_024;
 
 export async function decode(run: Run): Promise<void> {
   await finishInputs(run);
-  run.slice = run.end === undefined && !run.isStopping ? nextTurns(run.feeds, sliceEvents) : [];
+  const mayTake = run.end === undefined && !run.isStopping && !isOverBounds(run);
+  run.slice = mayTake ? nextTurns(run.feeds, sliceEvents) : [];
   if (run.slice.length === 0) settlePositions(run);
 }
 

@@ -18,7 +18,7 @@ const outboxDirtyMax = 10_000;
 export function checkpointDue(run: Run): Millis {
   const { task, outbox, since, options: { checkpoint } } = run;
   if (run.saving !== undefined || run.isTorn || run.end !== undefined) return Infinity;
-  if (task.dirty >= checkpoint.maxDirty || outbox.dirty >= outboxDirtyMax) return -Infinity;
+  if (since.once || task.dirty >= checkpoint.maxDirty || outbox.dirty >= outboxDirtyMax) return -Infinity;
   const group = since.gated === undefined || isFarBehind(run) ? Infinity : since.gated + checkpoint.groupCommit;
   return Math.min(group, hasChanged(run) ? since.collected + checkpoint.every : Infinity);
 }
@@ -58,18 +58,35 @@ export async function saveAll(run: Run, always = false): Promise<void> {
   await run.saving;
 }
 
-/** Resolves when memory has room: changed keys, undelivered alerts. Until then no event is taken. */
-export async function boundsHold(run: Run): Promise<void> {
+/**
+ * Resolves when memory has room: changed keys, undelivered alerts. Until then no event is taken. Where a plan may be
+ * switched (`mayReplan`) one that waits ends the waiting: rules are mended also while a sink is full.
+ */
+export async function boundsHold(run: Run, mayReplan = false): Promise<void> {
   while (run.end === undefined && !run.isStopping && isOverBounds(run)) {
+    if (mayReplan && run.next !== undefined) return;
     // What fills a lane may itself wait for its checkpoint.
     await run.bell.wait(Math.min(boundsMillis, checkpointDue(run) - run.options.time.monotonic()));
     save(run);
   }
 }
 
+/** Saves what lanes settle, when it is due, until they are done. */
+export async function saveUntil(run: Run, done: Promise<unknown>): Promise<void> {
+  let isDone = false;
+  void done.then(() => isDone = true);
+  while (!isDone && run.end === undefined) {
+    const due = checkpointDue(run) - run.options.time.monotonic();
+    await Promise.race([run.bell.wait(Math.min(boundsMillis, due)), done]);
+    save(run);
+  }
+  await done;
+}
+
 const boundsMillis = 500;
 
-function isOverBounds(run: Run): boolean {
+/** Whether no further event may be taken now. */
+export function isOverBounds(run: Run): boolean {
   const { task, outbox, lanes, stage, options: { checkpoint } } = run;
   if (stage?.isFull() === true) return true;
   if (run.saving !== undefined && (task.dirty >= 2 * checkpoint.maxDirty || outbox.dirty >= 2 * outboxDirtyMax)) {
@@ -108,6 +125,7 @@ function beginCheckpoint(run: Run): string {
   const text = writeHead({ positions, seq: run.outbox.lastSeq, newest: run.newest, task: head });
   since.events = 0;
   since.gated = undefined;
+  since.once = false;
   since.collected = time.monotonic();
   const checkpoint = { number: run.number + 1, head: text, states, timers, outbox, lanes };
   // Offsets are saved only when what was passed on before them cannot be lost.

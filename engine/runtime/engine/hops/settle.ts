@@ -6,5 +6,5 @@ import type { Run } from "../run.ts";
 import { boundsHold } from "./save.ts";
 
 export async function settle(run: Run): Promise<void> {
-  await boundsHold(run);
+  await boundsHold(run, true);
 }

@@ -76,7 +76,8 @@ export async function settleTimers(run: Run): Promise<boolean> {
   for (;;) {
     const fired = run.end !== undefined || run.isTorn ? undefined : run.task.fire(fireBudget);
     if (fired === "done" || fired === undefined) return fired !== undefined;
-    if (!run.task.isBusy) await pauseBetween(run);
+    // Reading timers raises nothing: it need not wait for a sink that is full.
+    if (fired !== "timers" && !run.task.isBusy) await pauseBetween(run);
     if (run.isCutShort) return false;
     if (fired === "keys") run.isTorn = !await admit(run, run.task.wanted());
     if (fired === "timers") run.isTorn = !await feedTimers(run);
