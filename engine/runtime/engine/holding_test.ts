@@ -109,3 +109,22 @@ Deno.test("a source is held back while no state can be read or saved", async () 
   expect(given).toBeGreaterThan(bounds.messages);
   expect(given).toBeLessThan(2 * bounds.messages);
 });
+
+Deno.test("a plan is switched while a sink is full: whoever mends the rules need not wait for it", async () => {
+  const source = new Endless();
+  const engine = engineOver(source, memoryStore(), away);
+  const done = engine.start();
+  const isFull = () => [...engine.run?.lanes.values() ?? []].some((lane) => lane.isFull);
+  while (!isFull()) await sleep(5);
+  const events = () => engine.run?.feeds[0]?.counts.events ?? 0;
+  await sleep(50);
+  const before = events();
+  const setup = engine.run?.setup;
+  if (setup === undefined) throw new Error("the engine does not run");
+  const late = sleep(2_000).then(() => "late");
+  for (let i = 0; i < 3; i++) expect(await Promise.race([engine.reload({ ...setup }), late])).toBeInstanceOf(Map);
+  await sleep(50);
+  expect(events()).toBe(before);
+  engine.stop();
+  await done;
+});
