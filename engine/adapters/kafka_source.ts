@@ -67,10 +67,14 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
   ): Promise<OpenedPartition[]> {
     const offsets = await kafka.offsets(topic);
     const atTime = typeof from === "number" ? await kafka.offsetsAt(topic, from) : undefined;
+    // A partition that a known topic got meanwhile holds nothing but what came since.
+    const isKnown = offsets.some(({ partition }) => options.position(topic, partition) !== undefined);
     return offsets.map((found) => {
       const { partition, end } = found;
       const saved = options.position(topic, partition);
-      const start = saved === undefined ? beginning(found, from, atTime) : standing(options, topic, saved, found);
+      const start = saved === undefined
+        ? beginning(found, isKnown ? "earliest" : from, atTime)
+        : standing(options, topic, saved, found);
       positions.set(partitionName({ topic, partition }), start);
       return { stream, topic, partition, start, end };
     });

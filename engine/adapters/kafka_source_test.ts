@@ -4,7 +4,7 @@ import { buildStream } from "../load/contracts.ts";
 import type { Stream } from "../model/contract.ts";
 import { SourceError } from "../runtime/source.ts";
 import { kafkaService } from "../../tests/services/services.ts";
-import { forgetMessages } from "../../tests/services/topic_admin.ts";
+import { addPartitions, forgetMessages } from "../../tests/services/topic_admin.ts";
 import { openKafka } from "./kafka.ts";
 import { KafkaGroup } from "./kafka/group.ts";
 import type { Kafka } from "./kafka/port.ts";
@@ -167,5 +167,30 @@ Deno.test({
       await group.leave();
       await kafka.close();
     }
+  },
+});
+
+Deno.test({
+  name:
+    "a partition that a known topic got while nobody read is read from its beginning, though new topics begin at the end",
+  ...options,
+  async fn() {
+    const { kafka: before, broker, topic, send } = await trial();
+    await send(0, 10);
+    await before.close();
+    await addPartitions(broker, topic, 2);
+    // A client that knew the topic before does not know the new partition yet.
+    const kafka = openKafka({ brokers: [broker] }, "test");
+    await kafka.produce(topic, [{ key: null, value: "10", partition: 1 }]);
+    const opened = async (position: (topic: string, partition: number) => number | undefined) => {
+      const source = kafkaSource({
+        ...{ kafka, position, group: `read-${topic}`, streams: [streamOf(topic)], from: "latest" },
+        ...{ outOfRange: "fail", log: () => {}, needsPositions: false, horizon: () => 0, strict: true, partitions: 1 },
+      });
+      return (await source.open()).map(({ partition, start }) => [partition, start]);
+    };
+    expect(await opened(() => undefined)).toEqual([[0, 10], [1, 1]]);
+    expect(await opened((_, partition) => partition === 0 ? 10 : undefined)).toEqual([[0, 10], [1, 0]]);
+    await kafka.close();
   },
 });
