@@ -61,6 +61,6 @@ const counts = { events: 0, matched: 0, alerts: 0, records: 0, suppressed: 0, un
 const place = { stream: "s", topic: "t", partition: 0, position: 0, lag: 0, watermark: 0, held: false };
 const sample = {
   partitions: [{ ...place, state: "active" as const, events: 0, dead: 0, skipped: 0 }],
-  rules: [{ rule: "p/r", revision: "1", status: "live", ...counts }],
+  rules: [{ rule: "p/r", revision: "1", status: "live", warming: null, ...counts }],
   sinks: [{ sink: "k", waiting: 0, delivered: 0, rejected: 0, full: false, failing: null }],
 };

@@ -9,7 +9,7 @@ import { partitionName, SourceError } from "../source.ts";
 import { type Claimed, StoreError } from "../store.ts";
 import { finishInputs, settlePositions } from "./hops/decode.ts";
 import { isDrained } from "./hops/poll.ts";
-import { saveAll } from "./hops/save.ts";
+import { saveAll, saveUntil } from "./hops/save.ts";
 import { settleTimers } from "./hops/step.ts";
 import { Lease } from "./lease.ts";
 import type { EngineOptions, Setup } from "./options.ts";
@@ -190,7 +190,7 @@ export class Engine {
     // A drain says that all is done: the store is asked whether it is still the one that all of it was read from.
     const saved = Promise.race([saveAll(run, hasAdvanced).then(() => true), over.then(() => false)]);
     this.isHalted = await saved && hasHalted(run) && run.end === undefined;
-    if (!this.isHalted) await settled(lanes, over);
+    if (!this.isHalted) await saveUntil(run, settled(lanes, over));
     await this.options.companion?.conclude(over, isDrained);
     for (const lane of lanes) lane.stop();
     // What was delivered is said again if nobody saves that: worth what is left of the time, and a second beyond it.
