@@ -103,6 +103,15 @@ Deno.test("an edit of the window begins anew and warms for one window after the 
   expect(life.said).toEqual(["r 01:42 3", "r 02:32 3"]);
 });
 
+Deno.test("the first fixed window that begins after an edit is whole, and is judged", () => {
+  const fixed: Fields = { ...rule, emit: "on_close", when: "n >= 1" };
+  const life = new Life([{ ...fixed, window: { tumbling: "7s" } }]);
+  life.take(95);
+  life.change([{ ...fixed, window: { tumbling: "10s" } }]);
+  for (const second of [98, 104, 106, 116]) life.take(second);
+  expect(life.said).toEqual(["r 01:50 2"]);
+});
+
 Deno.test("with `on_edit: alert_at_once` an edited rule does not warm", () => {
   const life = new Life([rule]);
   life.take(100);

@@ -36,6 +36,8 @@ export interface CompiledRule {
   readonly signature: readonly Value[];
   /** Longest time that state of a key matters after its newest event, for retention checks; 0 for stateless kinds. */
   readonly horizon: Millis;
+  /** How long a rule whose state began anew keeps its alerts to itself, where that is not the horizon. */
+  readonly warmUp?: Millis;
   /** Whether the rule raises alerts, writes records, or both. */
   readonly speaks: { readonly alerts: boolean; readonly records: boolean };
   /** What messages, entities and context of the rule may name. */

@@ -31,6 +31,7 @@ function compile(rule: RuleCompiler): CompiledRule | undefined {
     }),
     signature: [window.signature, measures.signature],
     horizon: window.horizon,
+    warmUp: window.warmUp,
     speaks: { alerts: true, records: false },
     vocabulary,
     onArrival: window.emit === "on_match",

@@ -3,7 +3,7 @@ import type { RuleCompiler } from "../kinds/kind.ts";
 import { ruleProblems } from "../model/problems/rules.ts";
 import type { Path } from "../model/problem.ts";
 import { formatDuration, type Millis } from "../model/time.ts";
-import { isFields, type Value } from "../model/value.ts";
+import { type Fields, isFields, type Value } from "../model/value.ts";
 import { createWindow, windows } from "../windows/mod.ts";
 import type { Window, Wrong } from "../windows/window.ts";
 
@@ -17,6 +17,8 @@ export interface RuleWindow {
   readonly signature: Value;
   /** How long a window of a key lives at most after its newest event. */
   readonly horizon: Millis;
+  /** One window after a moment has passed this later: a local day may be an hour longer than its nominal size. */
+  readonly warmUp: Millis;
 }
 
 /** The window of a rule, undefined when it has a problem. `only` is the one moment of speaking that the kind allows. */
@@ -32,7 +34,7 @@ export function compileWindow(rule: RuleCompiler, only?: "on_close"): RuleWindow
   const emit = rule.raw.emit === "on_match" || rule.raw.emit === "on_close" ? rule.raw.emit : kind?.emit ?? "on_close";
   if (!agrees(rule, window, only ?? emit)) return undefined;
   warnLongSliding(rule, ["window"], window);
-  return { window, emit: only ?? emit, signature: raw, horizon: horizonOf(window) };
+  return { window, emit: only ?? emit, signature: raw, horizon: horizonOf(window), warmUp: warmUpOf(window, raw) };
 }
 
 /** Reports what is wrong with a window at a path, at the option at fault when it stands there. */
@@ -84,4 +86,9 @@ function warnRecover(rule: RuleCompiler, window: Window, emit: "on_match" | "on_
 function horizonOf(window: Window): Millis {
   if (window.shape === "aligned") return window.size + window.every;
   return window.shape === "merging" ? window.gap : window.size;
+}
+
+function warmUpOf(window: Window, { timezone }: Fields): Millis {
+  if (window.shape === "merging") return window.gap;
+  return window.size + (timezone === undefined ? 0 : 3_600_000);
 }

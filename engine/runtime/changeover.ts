@@ -45,7 +45,8 @@ function markOf(rule: PlanRule, before: RuleMarks, newest: Millis): RuleMark {
   if (known === undefined) return { ...fresh, since: newest };
   if (known.signature === signature) return { ...known, gone: null };
   const warms = !rule.compiled.stateless && rule.text.raw.on_edit !== "alert_at_once";
-  return { ...fresh, quietUntil: warms ? newest + rule.compiled.horizon : null };
+  const { horizon, warmUp = horizon } = rule.compiled;
+  return { ...fresh, quietUntil: warms ? newest + warmUp : null };
 }
 
 /** The full name that a renamed rule had, undefined for one that was not renamed. */
