@@ -77,6 +77,14 @@ export function faultsOf(chance: Chance, count: number, term: Millis): readonly 
   });
 }
 
+/** Reloads in the middle of handling events. */
+export function reloadsOf(chance: Chance, count: number): readonly Fault[] {
+  return Array.from({ length: count }, () => {
+    const hop = chance.of<Hop>(["poll", "breathe", "save", "deliver"]);
+    return { hop, nth: chance.whole(2, 30), moment: chance.of(["before", "after"]), harm: { is: "reload" } };
+  });
+}
+
 function harmOf(chance: Chance, term: Millis): Harm {
   return chance.of<() => Harm>([
     () => ({ is: "crash" }),

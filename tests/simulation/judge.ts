@@ -4,6 +4,7 @@ import { isBesides } from "./plan.ts";
 import { disagreements } from "./reference.ts";
 import type { Scenario } from "./scenario.ts";
 import { Received } from "./sink.ts";
+import { disagreementsOfEdits } from "./switches.ts";
 import { World } from "./world.ts";
 
 /** Failures that are shown. */
@@ -39,7 +40,9 @@ export async function judge(scenario: Scenario): Promise<Verdict> {
   }
 }
 
-async function differencesOf({ scenario, plans, struck, watch: { received } }: World): Promise<readonly string[]> {
+async function differencesOf(
+  { scenario, plans, struck, store, watch: { received } }: World,
+): Promise<readonly string[]> {
   const expected = await expectedOf(scenario, plans);
   const first = received.get("first") ?? new Received();
   // Where partitions interleave as they come, only the set is promised; a store that was set back has forgotten what
@@ -54,6 +57,7 @@ async function differencesOf({ scenario, plans, struck, watch: { received } }: W
       return differences.map((difference) => `${sink}: ${difference}`);
     }),
     ...disagreements(scenario, first),
+    ...(scenario.hasEdits ? disagreementsOfEdits(scenario.log, store.stretches, first) : []),
   ];
 }
 

@@ -4,13 +4,15 @@ import type { Fields } from "../../engine/model/value.ts";
 import { fixedThresholds, type ThresholdStore } from "../../engine/model/threshold.ts";
 import type { Millis } from "../../engine/model/time.ts";
 import { planOf } from "../reference/compare.ts";
+import { editedRules, isEdited } from "./edited.ts";
 import type { Partition } from "./log.ts";
 import type { Scenario } from "./scenario.ts";
 
 export interface Plans {
+  /** The rules that no reload touches. */
   readonly plan: Plan;
-  /** With one rule more, which nobody asks for: what a reload brings. */
-  readonly more: Plan;
+  /** What processes run: each reload goes from one to the other. */
+  readonly versions: readonly [Plan, Plan];
   readonly thresholds: ThresholdStore;
 }
 
@@ -26,13 +28,15 @@ function all(streams: readonly string[]): Fields {
   };
 }
 
-export function plansOf({ templates, overAlerts, log }: Scenario): Plans {
+export function plansOf({ templates, overAlerts, log, hasEdits }: Scenario): Plans {
   const streams = [...new Set(log.map(({ stream }) => stream))];
   const rules: Fields[] = [...templates.map(({ raw }, i) => ({ ...raw, id: `r${i}` })), ...overAlerts, all(streams)];
   const idle = idleOf(log);
+  const more = { ...all(streams), id: besides, window: { tumbling: "7s" } };
+  const [before, after] = hasEdits ? [editedRules(0), editedRules(1)] : [[], []];
   return {
     plan: withIdle(planOf(rules), idle),
-    more: withIdle(planOf([...rules, { ...all(streams), id: besides, window: { tumbling: "7s" } }]), idle),
+    versions: [withIdle(planOf([...rules, ...before]), idle), withIdle(planOf([...rules, ...after, more]), idle)],
     thresholds: fixedThresholds(templates.flatMap((template) => template.thresholds ?? [])),
   };
 }
@@ -45,9 +49,10 @@ export function mustWait({ text, limit }: PlanRule): boolean {
 /** Id of the rule that only some plans have. */
 const besides = "besides";
 
-/** Whether a name or text that was received is of the rule that only some plans have. */
+/** Whether a text that was received is of a rule that not all plans have, or have alike. */
 export function isBesides(text: string): boolean {
-  return text.includes(`"rule":"${besides}"`);
+  const [, rule = ""] = /"rule":"([^"]*)"/.exec(text) ?? [];
+  return rule === besides || isEdited(rule);
 }
 
 /** Silence is not in the log (product.md, promise 1), so a stream is idle only when the log is silent for longer. */

@@ -25,6 +25,7 @@ function reportOf({ scenario, verdict }: Failing): readonly string[] {
     ...verdict.failures,
     "",
     `faults: ${faults.map(describe).join(", ") || "none"}`,
+    ...(scenario.hasEdits ? ["reloads edit rules (edited.ts)"] : []),
     `settings: ${JSON.stringify(settings)}`,
     ...[...templates.map(({ raw }, i) => ({ ...raw, id: `r${i}` })), ...overAlerts].map((rule) => JSON.stringify(rule)),
     ...log.flatMap(shownLog),

@@ -15,7 +15,7 @@ import * as windows from "../reference/random_window.ts";
 import { zscores } from "../reference/random_zscore.ts";
 import type { StreamName } from "../reference/streams.ts";
 import { Chance } from "./chance.ts";
-import { type Fault, faultsOf } from "./faults.ts";
+import { type Fault, faultsOf, reloadsOf } from "./faults.ts";
 import { logOf, type LogShape, type Partition, wideLog } from "./log.ts";
 
 /**
@@ -56,6 +56,8 @@ export interface Scenario {
   readonly templates: readonly Template[];
   /** Rules over the alerts of the others. */
   readonly overAlerts: readonly Fields[];
+  /** Whether reloads edit rules of their own (`edited.ts`), besides adding one. */
+  readonly hasEdits: boolean;
   readonly log: readonly Partition[];
   readonly settings: Settings;
   readonly faults: readonly Fault[];
@@ -131,7 +133,7 @@ export function scenarioOf(seed: number): Scenario {
     : chance.of<Mode>(["drain", "drain", "catch up", "one feed", "order free"]);
   const settings = settingsOf(chance.fork("settings"), mode);
   const faults = faultsOf(chance.fork("faults"), chance.whole(1, 6), settings.term);
-  const base = { seed, mode, settings, faults };
+  const base = { seed, mode, settings, faults, hasEdits: false };
   if (mode === "wide") {
     const log = wideLog(chance.fork("log"), chance.whole(1_050, 2_300));
     return { ...base, log, templates: [], overAlerts: [...wideRules, ...overAlerts.slice(0, chance.whole(0, 1))] };
@@ -141,7 +143,15 @@ export function scenarioOf(seed: number): Scenario {
   const over = mode !== "order free" && chance.is(0.4) ? overAlerts : [];
   const needsB = templates.some(({ meaning }) => meaning.rule.streams.includes("b"));
   const log = logOf(chance.fork("log"), shapeOf(chance.fork("shape"), mode, needsB));
-  return { ...base, templates, overAlerts: over, log };
+  const scenario = { ...base, templates, overAlerts: over, log };
+  return over.length === 0 && mode !== "order free" ? edited(scenario, chance.fork("edits")) : scenario;
+}
+
+/** Some scenarios have edits, and reloads for them; where the store is set back nobody could say under which plan. */
+function edited(scenario: Scenario, chance: Chance): Scenario {
+  if (chance.is(0.6)) return scenario;
+  const faults = scenario.faults.filter(({ harm }) => harm.is !== "set back");
+  return { ...scenario, hasEdits: true, faults: [...faults, ...reloadsOf(chance, chance.whole(1, 3))] };
 }
 
 function shapeOf(chance: Chance, mode: Mode, needsB: boolean): LogShape {

@@ -32,6 +32,7 @@ export async function shrink(failing: Failing): Promise<Failing> {
 function* smallerThan(scenario: Scenario): Generator<Scenario> {
   const { faults, templates, overAlerts, log } = scenario;
   for (const less of withoutOne(faults)) yield { ...scenario, faults: less };
+  if (scenario.hasEdits) yield { ...scenario, hasEdits: false };
   if (scenario.mode !== "wide") { for (const less of withoutOne(overAlerts)) yield { ...scenario, overAlerts: less }; }
   for (const less of withoutOne(templates)) yield { ...scenario, templates: less };
   if (scenario.settings.processes > 1) yield { ...scenario, settings: { ...scenario.settings, processes: 1 } };

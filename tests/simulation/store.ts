@@ -4,12 +4,14 @@
  */
 import { emptyShelf, memoryStore, type Shelf } from "../../engine/adapters/memory.ts";
 import type { Checkpoint, CheckpointStore, Fence } from "../../engine/runtime/store.ts";
+import { readHead } from "../../engine/runtime/engine/head.ts";
 import { StoreError } from "../../engine/runtime/store.ts";
 import { readEntry } from "../../engine/runtime/settle/entry.ts";
 import { clone } from "./clone.ts";
 import type { Hop } from "./faults.ts";
 import type { Process } from "./process.ts";
 import { nameOf } from "./sink.ts";
+import type { Stretch, Version } from "./stretches.ts";
 import type { World } from "./world.ts";
 
 /** Checkpoints that can be gone back. */
@@ -21,6 +23,9 @@ export class SimulatedStore {
   private readonly shelf: Shelf = emptyShelf();
   private readonly inner: CheckpointStore;
   private readonly past: Shelf[] = [];
+  private positions: ReadonlyMap<string, number> = new Map();
+  /** Stretches of the log by the plan under which they were saved. */
+  readonly stretches: Stretch[] = [];
   private awayUntil = -1;
 
   constructor(private readonly world: World) {
@@ -86,12 +91,15 @@ export class SimulatedStore {
       pending: (task, lane, after, limit) =>
         ask("pending", `${lane} after ${after}`, () => inner.pending(task, lane, after, limit)),
       depths: (task) => ask("pending", "depths", () => inner.depths(task)),
-      save: (fence, checkpoint) =>
-        ask("save", textOf(checkpoint), async () => {
+      save: (fence, checkpoint) => {
+        const version = process.engine?.run?.setup.plan === this.world.plans.versions[0] ? 0 : 1;
+        return ask("save", textOf(checkpoint), async () => {
           const saved = await this.save(fence, checkpoint);
-          if (saved !== "saved") process.lose();
+          if (saved === "saved") this.keepStretch(version, checkpoint);
+          else process.lose();
           return saved;
-        }),
+        });
+      },
       get: (name) => inner.get(name),
       put: (name, text, expect) => inner.put(name, text, expect),
       drop: (task) => inner.drop(task),
@@ -110,6 +118,12 @@ export class SimulatedStore {
       this.saved.add(nameOf(parcel));
     }
     return saved;
+  }
+
+  /** A plan holds from where the checkpoint before its first one ends. */
+  private keepStretch(version: Version, { head }: Checkpoint): void {
+    if (this.stretches.at(-1)?.version !== version) this.stretches.push({ version, from: this.positions });
+    this.positions = readHead(head).positions;
   }
 
   private async ask<T>(process: Process, hop: Hop, what: string, act: () => Promise<T>): Promise<T> {

@@ -21,7 +21,9 @@ export class Watch {
   private setBackAt: Millis = -Infinity;
 
   constructor(private readonly world: World) {
-    this.waiting = new Set(world.plans.more.rules.filter(mustWait).map(({ text }) => text.id));
+    this.waiting = new Set(
+      world.plans.versions.flatMap(({ rules }) => rules.filter(mustWait).map(({ text }) => text.id)),
+    );
   }
 
   /** A delivery is begun. */

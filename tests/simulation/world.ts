@@ -3,6 +3,7 @@
  * scenario says, and a supervisor that starts a process for each that is gone, until the log is drained and all delivered.
  */
 import { statusOf } from "../../engine/runtime/engine/status.ts";
+import type { Plan } from "../../engine/compile/plan.ts";
 import type { Millis } from "../../engine/model/time.ts";
 import { Chance } from "./chance.ts";
 import { engineOf } from "./engine.ts";
@@ -108,7 +109,7 @@ export class World {
       process.freeze(harm.millis);
       if (this.running.size < 2) this.timeline.after(1, () => this.start());
     } else if (harm.is === "stop") this.stop(process);
-    else if (harm.is === "reload") this.reload(process);
+    else if (harm.is === "reload") this.reload();
     else if (harm.is === "wall clock") process.jumpWallClock(harm.millis);
     else if (harm.is === "store away") this.store.goAway(harm.millis);
     else if (harm.is === "sinks away") this.sinksAwayUntil = this.timeline.now + harm.millis;
@@ -128,12 +129,20 @@ export class World {
     process.engine?.stop();
   }
 
-  private reload(process: Process): void {
-    const { plan, more } = this.plans;
-    const read = ++this.plansRead % 2 === 0 ? plan : more;
-    process.engine?.reload(engineOf(this, process, read, false).setup).then((offsets) => {
+  /** Every process reads the plan anew, one that stands still when it goes on. */
+  private reload(): void {
+    this.plansRead++;
+    for (const process of this.running) process.after(0, () => this.replan(process));
+  }
+
+  private replan(process: Process): void {
+    process.engine?.reload(engineOf(this, process, this.planRead(), false).setup).then((offsets) => {
       this.note(`${process.name} ${offsets === undefined ? "did not switch" : "switched"} its plan`);
     });
+  }
+
+  private planRead(): Plan {
+    return this.plans.versions[this.plansRead % 2 === 0 ? 0 : 1];
   }
 
   private start(): void {
@@ -145,8 +154,7 @@ export class World {
     });
     this.running.add(process);
     this.note(`${name} starts${this.isDraining ? " to drain" : ""}`);
-    const plan = this.plansRead % 2 === 0 ? this.plans.plan : this.plans.more;
-    const { engine } = engineOf(this, process, plan, this.isDraining);
+    const { engine } = engineOf(this, process, this.planRead(), this.isDraining);
     process.engine = engine;
     process.isDraining = this.isDraining;
     engine.start().then((end) => this.ended(process, end), (error) => {
