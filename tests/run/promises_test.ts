@@ -3,7 +3,7 @@ import { expect } from "expect";
 import { connectRedis } from "../../engine/adapters/redis.ts";
 import { kafkaService, ownRedis } from "../services/services.ts";
 import { addPartitions, alterTopic, forgetMessages } from "../services/topic_admin.ts";
-import { runVigie } from "./process.ts";
+import { runVigie, startVigie, until } from "./process.ts";
 import { deployTicks, oneEach, sendTicks, start } from "./ticks.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false };
@@ -46,6 +46,36 @@ Deno.test({
     expect(refused.log()).toContain("maxmemory-policy allkeys-lru): set maxmemory-policy to noeviction");
     await redis.close();
     await server.remove();
+    await remove();
+  },
+});
+
+Deno.test({
+  name: "without Redis a start says so and tries again until it is there, or ends with 3 where asked to",
+  ...options,
+  async fn() {
+    const server = await ownRedis();
+    const { broker, folder, topic, said, remove } = await deployment(`{ redis: "redis://${server.address}" }`);
+    await sendTicks(broker, topic, oneEach(3, start));
+    const failed = await runVigie(["run", "--config", "vigie.yaml", "--fail-fast"], folder, 3);
+    expect(failed.log()).toContain(server.address);
+    const running = startVigie(drain, folder);
+    await until(() => /trying again/.test(running.log()), running.log);
+    await server.start();
+    expect(await running.ended).toBe(0);
+    expect(await said()).toEqual(["k0", "k1", "k2"]);
+    await server.remove();
+    await remove();
+  },
+});
+
+Deno.test({
+  name: "a state file that cannot be one ends the start with 3 and names it",
+  ...options,
+  async fn() {
+    const { folder, remove } = await deployment();
+    await Deno.mkdir(`${folder}/state.db`);
+    expect((await runVigie(["run", "--config", "vigie.yaml"], folder, 3)).log()).toContain("state.db");
     await remove();
   },
 });
