@@ -91,10 +91,7 @@ export function openKafka(connection: KafkaConnection, clientId: string): Kafka 
     createTopic: (name, settings) => asked(async () => createTopic(await links.admin(), name, settings)),
     produce: (topic, messages) =>
       asked(async () => {
-        const producer = await links.producer();
-        for (const part of inRequests(messages)) {
-          await producer.send({ topic, acks: -1, messages: part.map(outgoing) });
-        }
+        for (const part of inRequests(messages)) await send(links, topic, part);
       }),
     async listen(options) {
       const listening = await asked(() => listen(client, options));
@@ -150,6 +147,13 @@ class Links {
       throw error;
     });
     return this.producerLink;
+  }
+
+  /** Lets go of the producer: the next one asks anew which partitions there are. */
+  async renewProducer(): Promise<void> {
+    const link = this.producerLink;
+    this.producerLink = undefined;
+    await link?.then((producer) => producer.disconnect()).catch(() => {});
   }
 
   async close(): Promise<void> {
@@ -222,6 +226,22 @@ function inRequests(messages: readonly OutgoingMessage[]): OutgoingMessage[][] {
     requests.at(-1)?.push(message);
   }
   return requests;
+}
+
+/**
+ * The library passes over messages for partitions that it does not know, and says nothing: no broker answers for them. A
+ * topic may have got them since it was asked for, so that it is asked again, once.
+ */
+async function send(links: Links, topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+  let left = messages;
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const answers = await (await links.producer()).send({ topic, acks: -1, messages: left.map(outgoing) });
+    const kept = new Set(answers.map(({ partition }) => partition));
+    left = left.filter(({ partition }) => partition !== undefined && !kept.has(partition));
+    if (left.length === 0) return;
+    await links.renewProducer();
+  }
+  throw new Error(`the topic "${topic}" has no partition ${left[0]?.partition}`);
 }
 
 /** Bytes of a text at most: no UTF-16 unit takes more than three. */

@@ -1,6 +1,8 @@
 /** The Kafka port on a real broker: what other rooms rely on, and the faults that a broker's life brings. */
 import { expect } from "expect";
+import { readTopic } from "../../tests/services/read_topic.ts";
 import { kafkaService, ownKafka } from "../../tests/services/services.ts";
+import { addPartitions } from "../../tests/services/topic_admin.ts";
 import { openKafka } from "./kafka.ts";
 import { KafkaError } from "./kafka/error.ts";
 import type { Kafka, Listening } from "./kafka/port.ts";
@@ -108,6 +110,30 @@ Deno.test({
     expect(await failure(topic, "x".repeat(5_000))).toBe("final");
     expect(await failure(unique("missing"), "x")).toBe("retry");
     expect(await failure(topic, "x")).toBe(undefined);
+    await kafka.close();
+  },
+});
+
+Deno.test({
+  name:
+    "messages for a partition that a topic got meanwhile are kept, and those for one that it lacks are worth another try",
+  ...options,
+  async fn() {
+    const broker = await kafkaService();
+    const kafka = openKafka({ brokers: [broker] }, "test");
+    const topic = unique("grown");
+    await kafka.createTopic(topic, { partitions: 1 });
+    const message = (value: string, partition: number) => ({ key: null, value, partition });
+    await kafka.produce(topic, [message("known", 0)]);
+    await addPartitions(broker, topic, 2);
+    await kafka.produce(topic, [message("a", 1), message("b", 0), message("c", 1)]);
+    const kept = (await readTopic([broker], topic)).map(({ partition, value }) => [
+      partition,
+      new TextDecoder().decode(value ?? new Uint8Array()),
+    ]);
+    expect(kept).toEqual([[0, "known"], [0, "b"], [1, "a"], [1, "c"]]);
+    const error = await kafka.produce(topic, [message("nowhere", 7)]).then(() => undefined, (error) => error);
+    expect([error instanceof KafkaError, error?.state]).toEqual([true, "retry"]);
     await kafka.close();
   },
 });
