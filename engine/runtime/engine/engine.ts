@@ -5,7 +5,7 @@
 import type { Millis } from "../../model/time.ts";
 import { pipeline } from "../pipeline.ts";
 import { settled } from "../settle.ts";
-import { partitionName, SourceError } from "../source.ts";
+import { SourceError } from "../source.ts";
 import { type Claimed, StoreError } from "../store.ts";
 import { finishInputs, settlePositions } from "./hops/decode.ts";
 import { isDrained } from "./hops/poll.ts";
@@ -189,7 +189,7 @@ export class Engine {
     settlePositions(run);
     // A drain says that all is done: the store is asked whether it is still the one that all of it was read from.
     const saved = Promise.race([saveAll(run, hasAdvanced).then(() => true), over.then(() => false)]);
-    this.isHalted = await saved && hasHalted(run) && run.end === undefined;
+    this.isHalted = await saved && run.hasHalted && run.end === undefined;
     if (!this.isHalted) await saveUntil(run, settled(lanes, over));
     await this.options.companion?.conclude(over, isDrained);
     for (const lane of lanes) lane.stop();
@@ -261,18 +261,12 @@ async function newestOf(run: Run): Promise<Millis | undefined> {
 
 /** Runs the pipeline until the life ends, a stop is asked for, or everything has been read: then it is true. */
 async function cycle(run: Run): Promise<boolean> {
-  while (run.end === undefined && !run.isStopping && !hasHalted(run)) {
+  while (run.end === undefined && !run.isStopping && !run.hasHalted) {
     for (const hop of pipeline) await hop(run);
     if (run.next !== undefined) await replan(run, run.next);
     if (run.end === undefined && isDrained(run)) return true;
   }
   return false;
-}
-
-/** Whether every partition has been taken as far as it is to be. */
-function hasHalted({ haltAt, feeds, isTorn }: Run): boolean {
-  if (haltAt === undefined || isTorn) return false;
-  return feeds.every(({ partition, position }) => position >= (haltAt.get(partitionName(partition)) ?? 0));
 }
 
 /** What no further try can mend. */

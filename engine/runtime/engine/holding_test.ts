@@ -128,3 +128,16 @@ Deno.test("a plan is switched while a sink is full: whoever mends the rules need
   engine.stop();
   await done;
 });
+
+Deno.test("a task halts while a sink is full: what was said stays in the outbox, for whoever goes on", async () => {
+  const source = new Endless();
+  const store = memoryStore();
+  const engine = engineOver(source, store, away);
+  const done = engine.start();
+  const isFull = () => [...engine.run?.lanes.values() ?? []].some((lane) => lane.isFull);
+  while (!isFull()) await sleep(5);
+  await sleep(50);
+  engine.halt(new Map());
+  expect(await Promise.race([done, sleep(2_000).then(() => "late")])).toBe("halted");
+  expect((await store.depths("all")).get("sink")).toBeGreaterThanOrEqual(500);
+});

@@ -6,7 +6,7 @@ import type { Millis } from "../../model/time.ts";
 import type { RawMessage } from "../ports.ts";
 import { Outbox } from "../settle/outbox.ts";
 import type { DeliveryLane } from "../settle.ts";
-import type { Source } from "../source.ts";
+import { partitionName, type Source } from "../source.ts";
 import type { Claimed } from "../store.ts";
 import { Task, type TaskOutlet } from "../task.ts";
 import { Bell } from "./bell.ts";
@@ -136,6 +136,13 @@ export class Run {
   /** Keeps what the plan in force was made from beside the checkpoints. */
   async keepOrigin({ origin }: Setup): Promise<void> {
     if (origin !== undefined) await this.insist("The store", () => this.options.store.put(origin.name, origin.text));
+  }
+
+  /** Whether every partition has been taken as far as it is to be. */
+  get hasHalted(): boolean {
+    const { haltAt, feeds, isTorn } = this;
+    if (haltAt === undefined || isTorn) return false;
+    return feeds.every(({ partition, position }) => position >= (haltAt.get(partitionName(partition)) ?? 0));
   }
 
   /** Lets sockets and timers have their turn. */

@@ -59,12 +59,12 @@ export async function saveAll(run: Run, always = false): Promise<void> {
 }
 
 /**
- * Resolves when memory has room: changed keys, undelivered alerts. Until then no event is taken. Where a plan may be
- * switched (`mayReplan`) one that waits ends the waiting: rules are mended also while a sink is full.
+ * Resolves when memory has room: changed keys, undelivered alerts. Until then no event is taken. Between two
+ * slices (`isBetween`) a plan that waits ends the waiting, and a halt: rules are mended also while a sink is full.
  */
-export async function boundsHold(run: Run, mayReplan = false): Promise<void> {
+export async function boundsHold(run: Run, isBetween = false): Promise<void> {
   while (run.end === undefined && !run.isStopping && isOverBounds(run)) {
-    if (mayReplan && run.next !== undefined) return;
+    if (isBetween && (run.next !== undefined || run.hasHalted)) return;
     // What fills a lane may itself wait for its checkpoint.
     await run.bell.wait(Math.min(boundsMillis, checkpointDue(run) - run.options.time.monotonic()));
     save(run);
