@@ -9,10 +9,11 @@ import type { Receiver } from "../settle.ts";
 import type { Source, SourceReader } from "../source.ts";
 import { type CheckpointStore, StoreError } from "../store.ts";
 import { Engine } from "./engine.ts";
-import { bounds } from "./holding.ts";
+import { boundsOf } from "./holding.ts";
 import type { EngineOptions } from "./options.ts";
 
 const batch = 1_000;
+const bounds = boundsOf(1);
 const partition = { stream: "a", topic: "a", partition: 0 };
 const plan = planOf([{ id: "every", kind: "filter", severity: "info", on: "a", key: "a.k", when: "a.f" }]);
 
@@ -92,6 +93,15 @@ async function handedOver(source: Endless, engine: Engine): Promise<number> {
   await done;
   return source.given;
 }
+
+Deno.test("many partitions share what may wait in memory, and each has room to go on", () => {
+  expect(boundsOf(1)).toEqual(boundsOf(8));
+  for (const partitions of [10, 64, 100]) {
+    expect(partitions * boundsOf(partitions).messages).toBeLessThanOrEqual(200_000);
+    expect(partitions * boundsOf(partitions).bytes).toBeLessThanOrEqual(128 << 20);
+  }
+  expect(boundsOf(100_000)).toEqual({ messages: 1_000, bytes: 1 << 20 });
+});
 
 Deno.test("a source is held back while a sink is so full that no event may be taken", async () => {
   const source = new Endless();
