@@ -13,6 +13,8 @@ const benches = [
   "state",
   "checkpoint",
   "run",
+  "stores",
+  "latency",
   "hot_key",
   "takeover",
   "reload",

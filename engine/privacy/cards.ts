@@ -1,6 +1,8 @@
 /**
  * Card numbers: 13 to 19 digits that pass the Luhn check, in one piece or in groups with a space or a hyphen between,
- * are masked wherever they stand. The engine's own ids and UUIDs are no card numbers, nor are the decimals of a fraction.
+ * are masked wherever they stand. The engine's own ids and UUIDs are no card numbers, nor are the decimals of a fraction,
+ * nor what begins with 0 or 1: no payment card does but UATP's of 15 digits, and every time in milli-, micro- or
+ * nanoseconds since 1970 does, of which a tenth pass the check.
  */
 import { isFields, type Value } from "../model/value.ts";
 
@@ -17,14 +19,14 @@ export function maskCards(text: string): string {
   if (!/\d/.test(text)) return text;
   return text.replace(candidates, (found) => {
     const plain = found.replace(/[ -]/g, "");
-    return /^\d{13,19}$/.test(plain) && passesLuhn(plain) ? maskEnds(plain) : found;
+    return isCard(plain) ? maskEnds(plain) : found;
   });
 }
 
 /** The same for every text and number of a value. */
 export function maskCardsIn(value: Value): Value {
   if (typeof value === "string") return maskCards(value);
-  if (typeof value === "number") return isCard(value) ? maskCards(String(value)) : value;
+  if (typeof value === "number") return isCard(String(value)) ? maskEnds(String(value)) : value;
   if (Array.isArray(value)) return value.map(maskCardsIn);
   if (!isFields(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [maskCards(name), maskCardsIn(item)]));
@@ -37,8 +39,8 @@ export function maskEnds(text: string): string {
   return `${signs.slice(0, 6).join("")}${"*".repeat(signs.length - 10)}${signs.slice(-4).join("")}`;
 }
 
-function isCard(value: number): boolean {
-  return Number.isInteger(value) && value >= 1e12 && value < 1e19 && passesLuhn(String(value));
+function isCard(text: string): boolean {
+  return /^(?:[2-9]\d{12,18}|1\d{14})$/.test(text) && passesLuhn(text);
 }
 
 /** The check digit of ISO/IEC 7812-1: every second digit from the right is doubled. */

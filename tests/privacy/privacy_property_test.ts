@@ -134,8 +134,9 @@ async function planOf(): Promise<Plan> {
 const plan = await planOf();
 const start = Date.parse("2026-01-05T10:00:00Z");
 
-/** Card numbers with a valid check digit. */
-const card = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 15, maxLength: 15 }).map((digits) => {
+/** Card numbers with a valid check digit. No payment card begins with 0 or 1. */
+const digit = fc.integer({ min: 0, max: 9 });
+const card = fc.tuple(fc.integer({ min: 2, max: 9 }), ...Array.from({ length: 14 }, () => digit)).map((digits) => {
   const sum = digits.reduce((total, digit, i) => {
     const doubled = i % 2 === 0 ? digit * 2 : digit;
     return total + (doubled > 9 ? doubled - 9 : doubled);
