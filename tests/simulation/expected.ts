@@ -16,8 +16,8 @@ const encoder = new TextEncoder();
  * the time of an older episode, the two have one id (semantics.md 12, 32).
  */
 export async function expectedOf(
-  scenario: Scenario,
-  { plan, thresholds }: Plans,
+  scenario: Pick<Scenario, "log">,
+  { plan, thresholds }: Pick<Plans, "plan" | "thresholds">,
 ): Promise<ReadonlyMap<string, Received>> {
   const [said, dead, late] = [new Received(), new Received(), new Received()];
   const recordings = streamsOf(scenario).map((stream) => recordingOf(scenario, plan, stream));
@@ -31,11 +31,11 @@ export async function expectedOf(
 }
 
 /** The streams of a log, in the order of its partitions. */
-export function streamsOf({ log }: Scenario): readonly StreamName[] {
+export function streamsOf({ log }: Pick<Scenario, "log">): readonly StreamName[] {
   return [...new Set(log.map(({ stream }) => stream))];
 }
 
-function recordingOf({ log }: Scenario, plan: Plan, stream: StreamName): Recording {
+function recordingOf({ log }: Pick<Scenario, "log">, plan: Plan, stream: StreamName): Recording {
   const contract = plan.streams.get(stream);
   if (contract === undefined) throw new Error(`the plan has no stream ${stream}`);
   let messages: readonly RawMessage[] | undefined = merged(log, stream).map(messageOf);

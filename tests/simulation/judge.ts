@@ -61,7 +61,8 @@ async function differencesOf(
   ];
 }
 
-function contentsOf({ texts }: Received, wanted: Received): string[] {
+/** What was lost, what is extra, and what came with other contents. */
+export function contentsOf({ texts }: Received, wanted: Received): string[] {
   const lost = [...wanted.texts].filter(([name]) => !texts.has(name));
   const extra = [...texts].filter(([name, of]) => !wanted.texts.has(name) && ![...of].every(isBesides));
   const other = [...texts].filter(([name, of]) => wanted.texts.has(name) && !of.isSubsetOf(wanted.texts.get(name)!));

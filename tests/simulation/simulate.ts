@@ -1,8 +1,10 @@
 /**
  * Runs simulated scenarios until one fails, or as many as were asked for:
- * `deno task simulate [--seeds N] [--seed S] [--minutes M]`. `--seed S` runs that one alone; with `--seeds` it is the first.
+ * `deno task simulate [--many] [--seeds N] [--seed S] [--minutes M]`. `--seed S` runs that one alone; with `--seeds` it is
+ * the first. `--many`: runs of many instances.
  */
 import { monotonic } from "../../engine/adapters/clock.ts";
+import { failureOfMany } from "./many/judge.ts";
 import { failureOf } from "./report.ts";
 
 /** Milliseconds between two lines of progress. */
@@ -19,11 +21,12 @@ function numberOf(name: string): number | undefined {
 
 const [first, minutes] = [numberOf("seed"), numberOf("minutes")];
 const seeds = numberOf("seeds") ?? (minutes !== undefined ? Infinity : first !== undefined ? 1 : 5_000);
+const run = Deno.args.includes("--many") ? failureOfMany : failureOf;
 const start = monotonic();
 const until = start + (minutes ?? Infinity) * 60_000;
 let done = 0;
 for (let told = start; done < seeds && monotonic() < until; done++) {
-  const report = await failureOf((first ?? 1) + done);
+  const report = await run((first ?? 1) + done);
   if (report !== undefined) {
     console.log(report.join("\n"));
     Deno.exit(1);

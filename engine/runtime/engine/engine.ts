@@ -254,6 +254,8 @@ async function advance(run: Run): Promise<boolean> {
 async function newestOf(run: Run): Promise<Millis | undefined> {
   const { stage } = run;
   if (stage === undefined) return run.newest;
+  // The last message may be no event, and have come since: it is reported too, or all would wait for it for ever.
+  settlePositions(run);
   await saveAll(run);
   const own = { sources: progressOf(run), newest: run.newest };
   return await stage.newest(own, () => run.end !== undefined || run.isStopping);

@@ -1,0 +1,28 @@
+/**
+ * Simulated runs of many instances: tasks that go from one to the other, crashes, zombies, requests and answers that are
+ * lost. What is received is what an undisturbed replay says. `VIGIE_SEEDS` sets the number of runs.
+ */
+import { expect } from "expect";
+import { caseOf } from "./case.ts";
+import { failureOfMany, judged } from "./judge.ts";
+
+const seeds = Number(Deno.env.get("VIGIE_SEEDS") ?? 100);
+
+Deno.test({
+  name: `${seeds} runs of instances that join, leave, crash and wake say what a replay says`,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    for (let seed = 1; seed <= seeds; seed++) expect((await failureOfMany(seed))?.join("\n")).toBeUndefined();
+  },
+});
+
+Deno.test("a drain ends whose last message is no event and comes after the last that is", async () => {
+  expect((await failureOfMany(696))?.join("\n")).toBeUndefined();
+});
+
+Deno.test("a seed is a whole run of many instances: twice the same is the same to the line", async () => {
+  for (let seed = 1; seed <= 5; seed++) {
+    expect((await judged(caseOf(seed))).trace).toEqual((await judged(caseOf(seed))).trace);
+  }
+});
