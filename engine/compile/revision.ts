@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { CompiledRule } from "../kinds/kind.ts";
 import type { ListSource, Pack } from "../model/pack.ts";
+import { describeType, type Type } from "../model/type.ts";
 import { isFields, type Value } from "../model/value.ts";
 import type { CompilerOfRule } from "./rule_compiler.ts";
 
@@ -36,10 +37,33 @@ export function signatureOf(rule: CompilerOfRule, compiled: CompiledRule): strin
     input.stream.topics,
     input.stream.format,
     JSON.stringify(input.stream.time),
+    input.stream.key ?? null,
     input.key.map((part) => part.canonical),
     input.where?.canonical ?? null,
   ]);
-  return hashOf([rule.raw.kind ?? null, inputs, compiled.signature]);
+  const state = [rule.raw.kind ?? null, inputs, compiled.signature];
+  return hashOf([...state, typesRead(rule, compiled, canonicalJson(state))]);
+}
+
+/** Types of the fields that a text of expressions names: what was counted as one type is nothing of another. */
+function typesRead({ paths }: CompilerOfRule, { inputs }: CompiledRule, state: string): Value {
+  const isNamed = (path: readonly string[]) =>
+    new RegExp(`(?<![\\w.])${RegExp.escape(path.join("."))}(?![\\w.])`).test(state);
+  const named = [...paths.values()].filter(isNamed);
+  return named.flatMap(([alias, ...path]) =>
+    inputs.filter(({ stream }) => stream.alias === alias).map(({ stream }): [string, string] => [
+      `${alias}.${path.join(".")}`,
+      typeAt(stream.type, path),
+    ])
+  ).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The type of a field in words; whether it may be absent plays no part. */
+function typeAt(type: Type, path: readonly string[]): string {
+  const [name, ...rest] = path;
+  if (name === undefined) return describeType(type);
+  const field = type.kind === "object" ? type.fields[name] : undefined;
+  return field === undefined ? describeType(type) : typeAt(field.type, rest);
 }
 
 /** Lists that some expression of the rule names; a text that only looks so does no harm. */
