@@ -16,7 +16,7 @@ const status: EngineStatus = {
   ...{ role: "active", troubles: [], checkpoint: 1, checkpointAge: 1, keys: 1, dirty: 1, late: 1, quiet: 1 },
   partitions: [{
     ...{ stream: "s", topic: "t", partition: 0, position: 1, lag: 1, watermark: 1, state: "active", held: false },
-    ...{ events: 1, dead: 1, skipped: 1 },
+    ...{ events: 1, dead: 1, skipped: 1, lost: 1 },
   }],
   rules: [{
     ...{

@@ -34,6 +34,12 @@ export function metricsOf(status: EngineStatus, reloads: ReloadCounts, now: numb
     of("counter", "events_total", "Events taken", perPartition(({ events }) => events)),
     of("counter", "dead_letters_total", "Messages that were no events", perPartition(({ dead }) => dead)),
     of("counter", "tombstones_total", "Tombstones passed over", perPartition(({ skipped }) => skipped)),
+    of(
+      "counter",
+      "lost_messages_total",
+      "Messages that Kafka deleted before they were read",
+      perPartition(({ lost }) => lost),
+    ),
     of("gauge", "lag", "Messages that are there and not handled", perPartition(({ lag }) => lag)),
     of(
       "gauge",

@@ -101,8 +101,11 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
       },
       async gone(topic, partition) {
         const name = partitionName({ topic, partition });
+        const before = positions.get(name) ?? 0;
         try {
-          positions.set(name, await standingNow(options, kafka, { topic, partition }, positions.get(name) ?? 0));
+          const next = await standingNow(options, kafka, { topic, partition }, before);
+          positions.set(name, next);
+          reader.lost({ stream: streamOf.get(topic) ?? topic, topic, partition }, Math.max(0, next - before));
         } catch (error) {
           if (!(error instanceof SourceError)) throw error;
           closed = true;

@@ -48,6 +48,7 @@ function reading({ kafka, topic }: Trial, position: number | undefined, outOfRan
   const log: string[] = [];
   const offsets: number[] = [];
   let tell = () => {};
+  const lost: number[] = [];
   const failed = Promise.withResolvers<Error>();
   const source = kafkaSource({
     ...{ kafka, outOfRange, group: `read-${topic}`, streams: [streamOf(topic)], from: "earliest" },
@@ -65,13 +66,23 @@ function reading({ kafka, topic }: Trial, position: number | undefined, outOfRan
         tell();
       },
       added: () => {},
+      lost: (_, messages) => lost.push(messages),
       ended: () => {},
       failed: failed.resolve,
     });
   const has = async (offset: number) => {
     while (!offsets.includes(offset)) await new Promise<void>((resolve) => tell = resolve);
   };
-  return { source, start, has, log, offsets, failed: failed.promise, partition: { stream: "s", topic, partition: 0 } };
+  return {
+    source,
+    start,
+    has,
+    log,
+    offsets,
+    lost,
+    failed: failed.promise,
+    partition: { stream: "s", topic, partition: 0 },
+  };
 }
 
 Deno.test({
@@ -113,6 +124,7 @@ Deno.test({
     expect(moved.log.filter((line) => line.includes("lost"))).toEqual([
       `Reading stands at offset 0 of ${given.topic}/0, which holds 50 to 100: going on at 50; what lay between is lost`,
     ]);
+    expect(moved.lost).toEqual([50]);
     await moved.source.close();
 
     const failing = reading(given, 50, "fail");
@@ -153,6 +165,7 @@ Deno.test({
       await source.start({
         batch: (_, { messages }) => came.resolve(messages[0]?.offset ?? -1),
         added: () => {},
+        lost: () => {},
         ended: () => {},
         failed: came.resolve,
       });

@@ -25,6 +25,8 @@ export interface SourceReader {
   readonly batch: (partition: SourcePartition, batch: SourceBatch) => void;
   /** A partition that was not there when the source was opened. */
   readonly added: (partition: OpenedPartition) => void;
+  /** So many messages of a partition were deleted before they could be read, and reading goes on behind them. */
+  readonly lost: (partition: SourcePartition, messages: number) => void;
   /** No more will come of this partition. */
   readonly ended: (partition: SourcePartition) => void;
   /** The source cannot go on; it says why and what to do. */

@@ -60,7 +60,7 @@ Deno.test("the dashboard and the alerts of Prometheus ask for metrics that there
 const counts = { events: 0, matched: 0, alerts: 0, records: 0, suppressed: 0, undefinedConditions: 0, missingKeys: 0 };
 const place = { stream: "s", topic: "t", partition: 0, position: 0, lag: 0, watermark: 0, held: false };
 const sample = {
-  partitions: [{ ...place, state: "active" as const, events: 0, dead: 0, skipped: 0 }],
+  partitions: [{ ...place, state: "active" as const, events: 0, dead: 0, skipped: 0, lost: 0 }],
   rules: [{ rule: "p/r", revision: "1", status: "live", warming: null, ...counts }],
   sinks: [{ sink: "k", waiting: 0, delivered: 0, rejected: 0, full: false, failing: null }],
 };

@@ -5,6 +5,7 @@ import { kafkaService, ownRedis } from "../services/services.ts";
 import { addPartitions, alterTopic, forgetMessages } from "../services/topic_admin.ts";
 import { runVigie, startVigie, until } from "./process.ts";
 import { deployTicks, oneEach, sendTicks, start } from "./ticks.ts";
+import { seen } from "./watch.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false };
 const drain = ["run", "--config", "vigie.yaml", "--drain"];
@@ -113,7 +114,7 @@ Deno.test({
   name: "messages that were deleted before they were read end the start with 3, or are said to be lost where asked to",
   ...options,
   async fn() {
-    const { broker, folder, topic, said, remove } = await deployment();
+    const { broker, folder, topic, server, said, remove } = await deployment();
     await sendTicks(broker, topic, oneEach(3, start));
     await runVigie(drain, folder);
     await sendTicks(broker, topic, ["lost", "left"].map((key) => ({ key, time: start + 1_000, value: 1 })));
@@ -123,7 +124,13 @@ Deno.test({
     const file = `${folder}/vigie.yaml`;
     const text = await Deno.readTextFile(file);
     await Deno.writeTextFile(file, text.replace(`"] } }`, `"], out_of_range: earliest } }`));
-    expect((await runVigie(drain, folder)).log()).toContain("going on at 4; what lay between is lost");
+    const running = startVigie(["run", "--config", "vigie.yaml"], folder);
+    await seen({ server }, running, ({ events, lag }) => events > 0 && lag === 0);
+    expect(running.log()).toContain("going on at 4; what lay between is lost");
+    const numbers = await (await fetch(`${server}/metrics`)).text();
+    expect(numbers).toContain(`vigie_lost_messages_total{stream="ticks",topic="${topic}",partition="0"} 1\n`);
+    running.kill("SIGTERM");
+    expect(await running.ended).toBe(0);
     expect(await said()).toEqual(["k0", "k1", "k2", "left"]);
     await remove();
   },

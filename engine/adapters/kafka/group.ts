@@ -113,7 +113,9 @@ export class KafkaGroup {
     const reading = this.readings.get(partitionName({ topic, partition }));
     if (reading === undefined) return;
     try {
-      reading.next = await standingNow(this.options, this.options.kafka, { topic, partition }, reading.next);
+      const next = await standingNow(this.options, this.options.kafka, { topic, partition }, reading.next);
+      reading.reader.lost(reading.partition, Math.max(0, next - reading.next));
+      reading.next = next;
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       this.end(reading.partition);

@@ -33,8 +33,8 @@ export class Feed {
   readonly stopAt: number;
   /** Inputs that its messages feed. */
   readonly inputs = new Set<Input>();
-  /** Events, dead letters and tombstones so far. */
-  readonly counts = { events: 0, dead: 0, skipped: 0 };
+  /** Events, dead letters, tombstones, and messages that were deleted before they were read, so far. */
+  readonly counts = { events: 0, dead: 0, skipped: 0, lost: 0 };
   private readonly batches: SourceBatch[] = [];
   /** Offset that follows the last batch. */
   private next: number;

@@ -37,6 +37,8 @@ function addFeed(run: Run, opened: OpenedPartition): void {
   const { drain, time } = run.options;
   const inputs = new Map<string, Input>();
   const feed: Feed = new Feed(opened, laneOptions(run, opened, inputs, () => feed), drain, time.monotonic());
+  // A source that moves on behind a checkpoint could not read what lies between.
+  feed.counts.lost = Math.max(0, opened.start - (run.positions.get(partitionName(opened)) ?? opened.start));
   run.feeds.push(feed);
   openInputs(run, feed, inputs);
 }
@@ -128,6 +130,10 @@ function readerOf(run: Run, source: Source): SourceReader {
       if (!isCurrent() || run.options.drain || feedOf(run, partitionName(opened)) !== undefined) return;
       addFeed(run, opened);
       run.bell.ring();
+    },
+    lost(partition, messages) {
+      const feed = isCurrent() ? feedOf(run, partitionName(partition)) : undefined;
+      if (feed !== undefined) feed.counts.lost += messages;
     },
     ended(partition) {
       const feed = feedOf(run, partitionName(partition));

@@ -38,6 +38,8 @@ export interface PartitionStatus {
   readonly events: number;
   readonly dead: number;
   readonly skipped: number;
+  /** Messages that were deleted before they were read. */
+  readonly lost: number;
 }
 
 export interface RuleStatus extends RuleCounts {
