@@ -16,6 +16,20 @@ import { type ChaosProcess, startProcess } from "./engine_process.ts";
 import { keptIds } from "./kept.ts";
 import { replayed, type SaidAlert } from "./oracle.ts";
 
+/** Alerts that count: an event that is lost or handled twice shows in their values, and they leave with checkpoints. */
+const counted = `pack: counted
+defaults: { severity: info }
+rules:
+  - id: counted
+    title: Payments of a provider
+    kind: threshold
+    on: payments
+    key: payment.provider
+    window: { tumbling: 10s }
+    aggregate: { payments: count(), amount: sum(payment.amount) }
+    when: payments >= 1
+`;
+
 export interface ArenaNeeds {
   /** So many payments, or these messages. */
   readonly events?: number;
@@ -66,6 +80,7 @@ export class Arena {
       sinks: Object.entries(sinks).map(([name, settings]) => `${name}: ${settings}`),
       more: `always: [${Object.keys(sinks).join(", ")}]\n${needs.more ?? ""}`,
     });
+    await Deno.writeTextFile(`${deployment.folder}/rules/counted.yaml`, counted);
     await calm(deployment.folder);
     const kafka = openKafka({ brokers: [broker] }, "chaos");
     await kafka.createTopic(deployment.topic, { partitions: needs.partitions, config: { "retention.ms": "-1" } });
@@ -151,8 +166,8 @@ export class Arena {
       expect({ sink, ...difference(found, all) }).toEqual({ sink, ...nothing });
     compare("kept", await keptIds(this.keeper, `kept-${this.deployment.alerts}:`), ids);
     const fitting = wanted.filter(({ size }) => size < topicMax);
-    const said = (await readTopic([this.broker], this.topicOf("said"))).map(({ headers }) => headers.id ?? "");
-    compare("said", said, fitting.map(({ id }) => id));
+    const said = (await readTopic([this.broker], this.topicOf("said"))).map(({ value }) => withValues(textOf(value)));
+    compare("said", said, fitting.map(({ text }) => withValues(text)));
     const newest = new Map<string, string>();
     for (const { key, headers } of await readTopic([this.broker], this.topicOf("newest"))) {
       newest.set(textOf(key), headers.id ?? "");
@@ -176,6 +191,12 @@ export class Arena {
 
 /** Bytes of an alert that a topic takes; none of the tests is just below or above. */
 const topicMax = 1_000_000;
+
+/** An alert by its id and its values. */
+function withValues(text: string): string {
+  const { id, values }: SaidAlert = JSON.parse(text);
+  return `${id} ${JSON.stringify(values)}`;
+}
 
 function textOf(bytes: Uint8Array | null): string {
   return new TextDecoder().decode(bytes ?? undefined);

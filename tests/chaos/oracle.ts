@@ -9,6 +9,7 @@ export interface SaidAlert {
   readonly fingerprint: string;
   readonly values: Readonly<Record<string, unknown>>;
   readonly evidence: readonly { readonly topic: string; readonly partition: number; readonly offset: number }[];
+  readonly text: string;
   /** Bytes of its text. */
   readonly size: number;
 }
@@ -25,7 +26,7 @@ export async function replayed(
   await runVigie(["replay", "--config", "vigie.yaml", "--privacy", ...files], folder);
   const said: SaidAlert[] = [];
   for (const line of (await Deno.readTextFile(alerts)).split("\n")) {
-    if (line !== "") said.push({ ...JSON.parse(line), size: new TextEncoder().encode(line).length });
+    if (line !== "") said.push({ ...JSON.parse(line), text: line, size: new TextEncoder().encode(line).length });
   }
   return said;
 }

@@ -13,11 +13,13 @@ export const sigkill: Scenario = {
         const running = await arena.start();
         // Some die while they wait for the claim or begin to read, most in the middle of their work.
         if (chance.is(0.6)) await running.active();
-        const [life, flow] = isLong ? [2_500, 4_000] : [800, 1_200];
-        const pouring = arena.pour(Math.floor(events / (kills + 1)), flow);
-        await new Promise((resolve) => setTimeout(resolve, chance.whole(0, life)));
+        const [size, life] = [Math.floor(events / (kills + 1)), isLong ? 2_500 : 800];
+        // In a stream of events, or in a heap of them of which much was read and little handled.
+        const isHeap = chance.is(0.5);
+        const sending = isHeap ? arena.send(size) : arena.pour(size, 1.5 * life);
+        await new Promise((resolve) => setTimeout(resolve, chance.whole(0, isHeap ? life / 2 : life)));
         running.kill("SIGKILL");
-        await Promise.all([running.ended, pouring]);
+        await Promise.all([running.ended, sending]);
       }
       await arena.send();
       await arena.drain();
