@@ -107,9 +107,12 @@ function contextPaths({ context }: PlanRule["speech"], { inputs }: CompiledRule)
   return aliases.flatMap((alias) => context === "event" ? [[alias]] : context.map((field) => [alias, field]));
 }
 
-/** `evaluate: event_time`, where it changes anything: for what decides at an event, and for limits. */
-function evaluatedInOrder(compiled: CompiledRule, { raw }: RuleText): CompiledRule {
-  if (!compiled.onArrival && raw.limit === undefined) return compiled;
+/**
+ * `evaluate: event_time`, where it changes anything: for what decides at an event, and for limits, which the thresholds
+ * of customers may have too.
+ */
+function evaluatedInOrder(compiled: CompiledRule, { raw, kind }: RuleText): CompiledRule {
+  if (!compiled.onArrival && raw.limit === undefined && kind !== "kpi") return compiled;
   const { operator, inputs, signature } = compiled;
   return { ...compiled, operator: inEventTime(operator, inputs), signature: ["event_time", ...signature] };
 }

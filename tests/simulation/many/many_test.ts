@@ -21,6 +21,10 @@ Deno.test("a drain ends whose last message is no event and comes after the last 
   expect((await failureOfMany(696))?.join("\n")).toBeUndefined();
 });
 
+Deno.test("a customer's own limit counts in event time, where its rule evaluates in event time", async () => {
+  expect((await failureOfMany(1_315))?.join("\n")).toBeUndefined();
+});
+
 Deno.test("a seed is a whole run of many instances: twice the same is the same to the line", async () => {
   for (let seed = 1; seed <= 5; seed++) {
     expect((await judged(caseOf(seed))).trace).toEqual((await judged(caseOf(seed))).trace);
