@@ -63,6 +63,9 @@ ConsumerGroup.prototype.recoverFromOffsetOutOfRange = (error: Error) =>
 /** Longest wait of an idle fetch; also how long the client sleeps when every partition is held back. */
 const fetchWaitMillis = 100;
 
+/** How old may be what a reader knows of topics: partitions that a topic gets later are read that much later. */
+const metadataMillis = 20_000;
+
 /** Opens no connection yet; each function connects when it is first called and throws a `KafkaError` that says why not. */
 export function openKafka(connection: KafkaConnection, clientId: string): Kafka {
   const client = new Client(configOf(connection, clientId));
@@ -279,6 +282,7 @@ async function listen(client: Client, options: ReadOptions): Promise<Listening> 
       maxWaitTimeInMs: fetchWaitMillis,
       maxBytesPerPartition: 1 << 20,
       maxBytes: 8 << 20,
+      metadataMaxAge: options.metadataMillis ?? metadataMillis,
       ...(options.assigner === undefined ? {} : { partitionAssigners: [protocolOf(options.assigner)] }),
       retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 5_000, restartOnFailure: () => Promise.resolve(false) },
     });

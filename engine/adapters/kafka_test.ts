@@ -175,3 +175,32 @@ Deno.test({
     await kafka.close();
   },
 });
+
+Deno.test({
+  name: "a partition that a topic gets while it is read is read too, from its beginning",
+  ...options,
+  async fn() {
+    const broker = await kafkaService();
+    const kafka = openKafka({ brokers: [broker] }, "test");
+    const topic = unique("grows");
+    await kafka.createTopic(topic, { partitions: 1 });
+    const came = Promise.withResolvers<readonly number[]>();
+    const assigned: number[][] = [];
+    const listening = await kafka.listen({
+      ...{ group: `read-${topic}`, topics: [topic], metadataMillis: 300 },
+      position: () => 0,
+      isHeld: () => false,
+      assigned: (partitions) => void assigned.push(partitions.map(({ partition }) => partition).sort()),
+      trouble: () => {},
+      batch: (_, partition, { messages }) => came.resolve([partition, ...messages.map(({ offset }) => offset)]),
+    });
+    await addPartitions(broker, topic, 2);
+    const producer = openKafka({ brokers: [broker] }, "test");
+    await producer.produce(topic, ["a", "b"].map((value) => ({ key: null, value, partition: 1 })));
+    expect(await came.promise).toEqual([1, 0, 1]);
+    expect(assigned).toEqual([[0], [0, 1]]);
+    await listening.close();
+    await producer.close();
+    await kafka.close();
+  },
+});

@@ -57,6 +57,8 @@ export interface ReadOptions {
   readonly assigner?: Assigner;
   /** Headers are read too. */
   readonly headers?: boolean;
+  /** How old may be what the reader knows of the partitions of topics. */
+  readonly metadataMillis?: number;
   /** How long a silent member keeps its partitions. */
   readonly sessionMillis?: number;
 }
