@@ -5,7 +5,9 @@ import { type Recording, replay } from "../../engine/runtime/replay.ts";
 import type { Plan } from "../../engine/compile/plan.ts";
 import type { StreamName } from "../reference/streams.ts";
 import { merged, type Placed, rawOf } from "./log.ts";
+import type { Parcel } from "../../engine/runtime/settle/entry.ts";
 import type { Plans } from "./plan.ts";
+import { deadLetterOf, isRefused } from "./refusing.ts";
 import type { Scenario } from "./scenario.ts";
 import { Received } from "./sink.ts";
 
@@ -18,16 +20,22 @@ const encoder = new TextEncoder();
 export async function expectedOf(
   scenario: Pick<Scenario, "log">,
   { plan, thresholds }: Pick<Plans, "plan" | "thresholds">,
+  refuses = false,
 ): Promise<ReadonlyMap<string, Received>> {
-  const [said, dead, late] = [new Received(), new Received(), new Received()];
+  const [said, left, dead, late] = [new Received(), new Received(), new Received(), new Received()];
+  const say = (parcel: Parcel) => {
+    said.take(parcel);
+    if (!refuses || !isRefused(parcel)) left.take(parcel);
+    else dead.expect(deadLetterOf(parcel));
+  };
   const recordings = streamsOf(scenario).map((stream) => recordingOf(scenario, plan, stream));
   await replay(plan, recordings, {
-    alert: (alert) => said.take({ alert }),
-    record: (record) => said.take({ record }),
+    alert: (alert) => say({ alert }),
+    record: (record) => say({ record }),
     late: (line) => late.take(refused(line)),
     dead: (line) => dead.take(refused(line)),
   }, { thresholds });
-  return new Map([["first", said], ["second", said], ["dead", dead], ["late", late]]);
+  return new Map([["first", said], ["second", left], ["dead", dead], ["late", late]]);
 }
 
 /** The streams of a log, in the order of its partitions. */

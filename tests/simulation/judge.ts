@@ -43,7 +43,7 @@ export async function judge(scenario: Scenario): Promise<Verdict> {
 async function differencesOf(
   { scenario, plans, struck, store, watch: { received } }: World,
 ): Promise<readonly string[]> {
-  const expected = await expectedOf(scenario, plans);
+  const expected = await expectedOf(scenario, plans, scenario.settings.refuses);
   const first = received.get("first") ?? new Received();
   // Where partitions interleave as they come, only the set is promised; a store that was set back has forgotten what
   // waited, so that what memory holds may leave before it.

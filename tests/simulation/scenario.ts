@@ -48,6 +48,8 @@ export interface Settings {
   readonly isOne: boolean;
   /** Chance that a sink asks for another try. */
   readonly retries: number;
+  /** Whether one of the sinks refuses some of what it is given. */
+  readonly refuses: boolean;
 }
 
 export interface Scenario {
@@ -131,7 +133,7 @@ export function scenarioOf(seed: number): Scenario {
   const mode: Mode = chance.is(0.02)
     ? "wide"
     : chance.of<Mode>(["drain", "drain", "catch up", "one feed", "order free"]);
-  const settings = settingsOf(chance.fork("settings"), mode);
+  const settings = { ...settingsOf(chance.fork("settings"), mode), refuses: chance.fork("refuses").is(0.3) };
   const faults = faultsOf(chance.fork("faults"), chance.whole(1, 6), settings.term);
   const base = { seed, mode, settings, faults, hasEdits: false };
   if (mode === "wide") {
@@ -169,7 +171,7 @@ function shapeOf(chance: Chance, mode: Mode, needsB: boolean): LogShape {
   };
 }
 
-function settingsOf(chance: Chance, mode: Mode): Settings {
+function settingsOf(chance: Chance, mode: Mode): Omit<Settings, "refuses"> {
   const isWide = mode === "wide";
   return {
     every: chance.of([1, 5, 20, 100]),

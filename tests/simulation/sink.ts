@@ -6,6 +6,7 @@ import { orderOf, type Parcel } from "../../engine/runtime/settle/entry.ts";
 import type { Receiver } from "../../engine/runtime/settle.ts";
 import type { Verdict } from "../../sinks/sink.ts";
 import type { Process } from "./process.ts";
+import { isRefused, originalOf, refusalReason, refusing } from "./refusing.ts";
 import type { World } from "./world.ts";
 
 /** What the receiver was given: every text of each parcel, by its name. Receivers keep one of a name. */
@@ -14,6 +15,12 @@ export class Received {
   /** Names in the order in which they first came, by fingerprint. */
   readonly orders = new Map<string, string[]>();
   seconds = 0;
+
+  /** Something that must come at some time, in whatever order. */
+  expect(parcel: Parcel): void {
+    const name = nameOf(parcel);
+    this.texts.set(name, (this.texts.get(name) ?? new Set()).add(textOf(parcel)));
+  }
 
   take(parcel: Parcel): void {
     const name = nameOf(parcel);
@@ -35,6 +42,8 @@ export function nameOf(parcel: Parcel): string {
   if ("alert" in parcel) return parcel.alert.id;
   // A score says one thing twice: as a record, and as an alert of the same id.
   if ("record" in parcel) return `${parcel.record.id} to ${parcel.record.output}`;
+  const original = originalOf(parcel);
+  if (original !== undefined) return `refused: ${nameOf(original)}`;
   const { topic, partition, offset, reason } = parcel.refused;
   return `${topic}/${partition}@${offset} ${reason}`;
 }
@@ -42,6 +51,8 @@ export function nameOf(parcel: Parcel): string {
 /** What is compared: all but the wall clock, and moments of z-scores, which merge in another order once loaded again. */
 export function textOf(parcel: Parcel): string {
   if ("record" in parcel) return JSON.stringify(parcel.record);
+  const original = originalOf(parcel);
+  if (original !== undefined) return `refused: ${textOf(original)}`;
   if (!("alert" in parcel)) return JSON.stringify(nameOf(parcel));
   const { alert } = parcel;
   return JSON.stringify({ ...alert, detected_at: "", values: alert.kind === "zscore" ? {} : alert.values });
@@ -67,12 +78,14 @@ export function simulatedReceiver(world: World, process: Process, sink: string):
       }
       // What comes behind an entry that must wait waits too: order within a fingerprint is the sink's word.
       const taken = chance.is(settings.retries) ? chance.whole(0, batch.length - 1) : batch.length;
-      world.watch.taken(process, sink, batch.slice(0, taken));
+      const refuses = (parcel: Parcel) => settings.refuses && sink === refusing && isRefused(parcel);
+      world.watch.taken(process, sink, batch.slice(0, taken).filter((parcel) => !refuses(parcel)));
       const after = world.pass(process, "deliver", "after");
       await process.wait(world.latency() + (after?.is === "slow" ? after.millis : 0));
       if (after?.is === "no answer" || after?.is === "straggler") throw new Error("the answer was lost");
       for (const parcel of batch.slice(0, taken)) acknowledged.push(`${sink} ${nameOf(parcel)}`);
-      return batch.map((_, i): Verdict => {
+      return batch.map((parcel, i): Verdict => {
+        if (i < taken && refuses(parcel)) return { result: "rejected", reason: refusalReason };
         if (i < taken) return { result: "delivered" };
         return { result: "retry", after: undefined, reason: "later, please", ...(i > taken ? { untried: true } : {}) };
       });
