@@ -10,14 +10,15 @@ export const sigkill: Scenario = {
     const arena = await Arena.open({ events, partitions: 4 });
     try {
       for (let kill = 0; kill < kills; kill++) {
-        const running = await arena.start();
-        // Some die while they wait for the claim or begin to read, most in the middle of their work.
-        if (chance.is(0.6)) await running.active();
-        const [size, life] = [Math.floor(events / (kills + 1)), isLong ? 2_500 : 800];
-        // In a stream of events, or in a heap of them of which much was read and little handled.
+        const size = Math.floor(events / (kills + 1));
+        // In a stream of events, or with a heap of them at hand of which much is read and little handled.
         const isHeap = chance.is(0.5);
-        const sending = isHeap ? arena.send(size) : arena.pour(size, 1.5 * life);
-        await new Promise((resolve) => setTimeout(resolve, chance.whole(0, isHeap ? life / 2 : life)));
+        if (isHeap) await arena.send(size);
+        const running = await arena.start();
+        const sending = isHeap ? Promise.resolve() : arena.pour(size, isLong ? 4_000 : 1_200);
+        // Some die while they wait for the claim, most after they have said something.
+        if (chance.is(0.7)) await arena.more(chance.whole(1, 60));
+        await new Promise((resolve) => setTimeout(resolve, chance.whole(0, isLong ? 1_500 : 150)));
         running.kill("SIGKILL");
         await Promise.all([running.ended, sending]);
       }
