@@ -38,6 +38,8 @@ export interface Case {
   /** Chance that a request is lost on its way, or its answer, or that it arrives late; 0 once it is calm. */
   readonly trouble: number;
   readonly calmAt: Millis;
+  /** Instances that start before run without end, and are then stopped for others that drain the log. */
+  readonly liveMillis: Millis;
   readonly settings: {
     readonly every: Millis;
     readonly maxDirty: number;
@@ -82,7 +84,8 @@ export function caseOf(seed: number): Case {
   };
   const log = placed(chance.fork("log"), isKeyed, templates.some(({ meaning }) => meaning.kind === "session"));
   const [trouble, instances] = [chance.of([0, 0.02, 0.1, 0.3]), chance.whole(1, 3)];
-  return { seed, templates, log, isKeyed, instances, disturbances, trouble, calmAt, settings };
+  const liveMillis = chance.fork("live").of([0, 300, 1_500]);
+  return { seed, templates, log, isKeyed, instances, disturbances, trouble, calmAt, liveMillis, settings };
 }
 
 /** Plan and thresholds of a case. */
@@ -102,10 +105,11 @@ function keyed(plan: Plan): Plan {
 }
 
 function placed(chance: Chance, isKeyed: boolean, hasSessions: boolean): readonly Partition[] {
-  const shape = { messages: chance.of([6, 20, 40]), keys: chance.of([1, 2, 6]), adds: false, isMute: false, pace: 0 };
+  const shape = { messages: chance.of([6, 20, 40]), keys: chance.of([1, 2, 6]), adds: false, isMute: false };
+  const pace = chance.fork("pace").of([0, 5, 40]);
   const counts = { a: chance.whole(1, 3), b: chance.whole(1, 3) };
   const log = (["a", "b"] as const).flatMap((stream) =>
-    logOf(chance.fork(stream), { ...shape, streams: [stream], partitions: counts[stream] })
+    logOf(chance.fork(stream), { ...shape, pace, streams: [stream], partitions: counts[stream] })
   );
   const whole = isKeyed ? log.map((partition) => byKey(log, partition)) : log;
   // Whether a late event is within a session depends on what other partitions have connected (semantics.md 11).

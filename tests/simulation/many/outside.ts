@@ -34,6 +34,10 @@ export class Outside {
     this.store = memoryStore(emptyShelf(), () => timeline.now);
   }
 
+  now(): Millis {
+    return this.timeline.now;
+  }
+
   latency(): Millis {
     return this.chance.next() * this.given.settings.latency;
   }

@@ -1,4 +1,5 @@
 /** The partitions of one task, as an instance reads them: batches of any size, messages that are handed over again. */
+import type { Millis } from "../../../engine/model/time.ts";
 import type { RawMessage } from "../../../engine/runtime/ports.ts";
 import type { Position } from "../../../engine/runtime/engine/options.ts";
 import type { KeySet } from "../../../engine/runtime/many/key_sets.ts";
@@ -26,7 +27,7 @@ export function sourceOf(needs: SourceNeeds, unit: TaskUnit, keySet: KeySet | un
   let reader: SourceReader | undefined;
 
   const messagesOf = (partition: OpenedPartition) =>
-    keySet === undefined ? sourceMessages(log, partition) : outside.records(partition);
+    keySet === undefined ? sourceMessages(log, partition, outside.now()) : outside.records(partition);
 
   function fetch(): void {
     if (reader === undefined) return;
@@ -95,9 +96,16 @@ function openedPassed(
   });
 }
 
-function sourceMessages(log: readonly Partition[], { stream, partition }: OpenedPartition): readonly RawMessage[] {
+/** The messages of a partition that are there. */
+function sourceMessages(
+  log: readonly Partition[],
+  { stream, partition }: OpenedPartition,
+  now: Millis,
+): readonly RawMessage[] {
   const found = log.find((one) => one.stream === stream && one.partition === partition);
-  return (found?.messages ?? []).map(({ content }, offset) => {
+  const messages = found?.messages ?? [];
+  const missing = messages.findIndex(({ at }) => at > now);
+  return messages.slice(0, missing < 0 ? undefined : missing).map(({ content }, offset) => {
     const value = encoder.encode(rawOf(content));
     return { topic: stream, partition, offset, timestamp: undefined, key: null, value };
   });

@@ -2,22 +2,17 @@
  * Many instances of one case: real engines for the tasks that a simulated group shares out, on one store and the same
  * topics. Instances crash, stand still while the group goes on without them, stop, and join, until the log is drained.
  */
-import { createDecoder } from "../../../engine/runtime/decode.ts";
-import { Engine } from "../../../engine/runtime/engine/engine.ts";
-import type { Setup } from "../../../engine/runtime/engine/options.ts";
+import type { Engine } from "../../../engine/runtime/engine/engine.ts";
 import { Drain } from "../../../engine/runtime/many/drain.ts";
 import { Instance } from "../../../engine/runtime/many/instance.ts";
 import { type Spread, spread } from "../../../engine/runtime/many/key_sets.ts";
-import { Passing } from "../../../engine/runtime/many/passing.ts";
-import { Shuffle } from "../../../engine/runtime/many/shuffle.ts";
-import { firstStage, secondStage } from "../../../engine/runtime/many/stages.ts";
 import { assign, tasksOf, type TaskUnit } from "../../../engine/runtime/many/tasks.ts";
 import { Chance } from "../chance.ts";
 import { Process } from "../process.ts";
 import { Timeline } from "../timeline.ts";
 import { type Case, type Disturbance, plansOf } from "./case.ts";
+import { engineOf } from "./engine.ts";
 import { Outside } from "./outside.ts";
-import { sourceOf } from "./source.ts";
 
 /** Happenings after which a run counts as stuck. */
 const most = 150_000;
@@ -46,10 +41,14 @@ export class ManyWorld {
   private started = 0;
   private generation = 0;
   private isOver = false;
+  private isLive: boolean;
+  /** Those that run without end. */
+  private readonly live: Member[] = [];
 
   constructor(private readonly given: Case) {
     this.chance = new Chance(given.seed).fork("world");
     this.plans = plansOf(given);
+    this.isLive = given.liveMillis > 0;
     this.outside = new Outside(given, this.timeline, this.chance.fork("outside"), (line) => this.note(line));
     const widths = Map.groupBy(given.log, ({ stream }) => stream);
     const counts = new Map([...widths].map(([stream, { length }]) => [stream, new Map([[stream, length]])]));
@@ -67,11 +66,21 @@ export class ManyWorld {
     for (const disturbance of this.given.disturbances) {
       this.timeline.after(disturbance.at, () => this.disturb(disturbance));
     }
+    if (this.isLive) this.timeline.after(this.given.liveMillis, () => this.beginDrain());
     void this.look();
     if (!await this.timeline.run(() => this.isOver || this.failures.length > 0, most)) {
       this.failures.push("the log was never drained");
     }
     for (const { process } of this.members) process.crash();
+  }
+
+  /** Instances that run without end are stopped, and others come that end. */
+  private beginDrain(): void {
+    this.note("*** the drain begins");
+    this.isLive = false;
+    for (const member of this.live) {
+      if (member.process.isAlive && !member.process.isStopping) this.strike(member, "stop", 0);
+    }
   }
 
   private note(line: string): void {
@@ -145,16 +154,18 @@ export class ManyWorld {
   private async start(): Promise<void> {
     const name = `i${++this.started}`;
     const process = new Process(name, this.timeline, this.chance.fork(name), 0.05, () => {});
-    const drain = await this.joinDrain(process);
+    const drain = this.isLive ? undefined : await this.joinDrain(process);
     const instance: Instance = new Instance({
       time: process.timekeeper(),
       log: (line) => this.note(`${name} says: ${line}`),
       engineOf: (unit) => this.engineOf(process, unit, drain),
-      drained: ({ name }) => this.insist(process, () => drain.done(name)),
+      drained: ({ name }) => this.insist(process, async () => await drain?.done(name)),
       halted: () => Promise.resolve(),
     });
     instance.done.catch((error) => process.isAlive && this.failures.push(`${name} gave up: ${error}`));
-    this.join({ process, instance });
+    const member = { process, instance };
+    if (drain === undefined) this.live.push(member);
+    this.join(member);
   }
 
   private async joinDrain(process: Process): Promise<Drain> {
@@ -172,45 +183,11 @@ export class ManyWorld {
     }
   }
 
-  private engineOf(process: Process, unit: TaskUnit, drain: Drain): Engine {
-    const { given, outside, placed } = this;
-    const { every, maxDirty, maxKeys, term } = given.settings;
-    const keySet = placed.keySets.find(({ topic }) => unit.partitions.some((one) => one.topic === topic));
-    const [time, task] = [process.timekeeper(), unit.name];
-    const log = (line: string) => this.note(`${process.name} ${task}: ${line}`);
-    const needs = { task, drain, time };
-    const chance = this.chance.fork(`${process.name} ${task}`);
-    return new Engine({
-      ...{ time, task, log, term, drain: true, fresh: false, failFast: false, steal: true, shutdown: 20_000 },
-      setup: this.setupOf(process, unit, placed),
-      store: outside.storeOf(process),
-      owner: `${process.name} ${this.timeline.happenings}`,
-      checkpoint: { every, groupCommit: 2, maxDirty, maxKeys },
-      outbox: { queue: 10, max: 1_000 },
-      source: (_plan, position) => sourceOf({ given, outside, process, chance }, unit, keySet, position),
-      stage: (room) => {
-        if (keySet !== undefined) {
-          return secondStage(needs, (source) => keySet.streams.has(source.slice(0, source.lastIndexOf("/"))));
-        }
-        const produce: ConstructorParameters<typeof Shuffle>[0]["produce"] = (topic, records) =>
-          outside.produce(process, topic, records);
-        return firstStage(
-          needs,
-          new Passing(this.plans.plan, placed.keySets, 1),
-          new Shuffle({ produce, time, log, room }),
-        );
-      },
-    });
-  }
-
-  private setupOf(process: Process, unit: TaskUnit, { local, keySets }: Spread): Setup {
-    const keySet = keySets.find(({ topic }) => unit.partitions.some((one) => one.topic === topic));
-    return {
-      plan: keySet?.plan ?? local,
-      decoderOf: (stream) => createDecoder(stream, { live: undefined, recorded: false }),
-      receivers: new Map(["out", "dead"].map((lane) => [lane, this.outside.receiver(process, lane)])),
-      ways: { alert: () => ["out"], record: () => ["out"], dead: ["dead"], late: [] },
-      thresholds: this.plans.thresholds,
-    };
+  private engineOf(process: Process, unit: TaskUnit, drain: Drain | undefined): Engine {
+    const { given, outside, placed, plans } = this;
+    const log = (line: string) => this.note(`${process.name} ${unit.name}: ${line}`);
+    const owner = `${process.name} ${this.timeline.happenings}`;
+    const chance = this.chance.fork(`${process.name} ${unit.name}`);
+    return engineOf({ given, outside, placed, plans, process, drain, owner, chance, log }, unit);
   }
 }
