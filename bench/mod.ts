@@ -15,6 +15,7 @@ const benches = [
   "run",
   "stores",
   "latency",
+  "idle",
   "hot_key",
   "takeover",
   "reload",
