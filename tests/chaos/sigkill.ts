@@ -17,7 +17,7 @@ export const sigkill: Scenario = {
         const running = await arena.start();
         const sending = isHeap ? Promise.resolve() : arena.pour(size, isLong ? 4_000 : 1_200);
         // Some die while they wait for the claim, most after they have said something.
-        if (chance.is(0.7)) await arena.more(chance.whole(1, 60));
+        if (chance.is(0.7)) await arena.more(chance.whole(1, 40));
         await new Promise((resolve) => setTimeout(resolve, chance.whole(0, isLong ? 1_500 : 150)));
         running.kill("SIGKILL");
         await Promise.all([running.ended, sending]);
