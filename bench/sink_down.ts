@@ -1,7 +1,8 @@
 /**
  * A sink that is down while alerts go on coming: a backlog of 3,000,000, which is ten minutes at 5,000 a second, as fast as
  * the machine makes it. Aims: memory bounded by `outbox.max`, whatever the backlog; afterwards everything arrives, once, in
- * order within a fingerprint. The sink is a Kafka of its own that starts late. Alone: `deno run -A bench/sink_down.ts [alerts]`.
+ * order within a fingerprint. The sink is a Kafka of its own that starts late, or, with `down`, never. Alone:
+ * `deno run -A bench/sink_down.ts [alerts] [down]`.
  */
 import { startVigie } from "../tests/run/process.ts";
 import { deployTicks, sendTicks, start, type Tick } from "../tests/run/ticks.ts";
@@ -36,9 +37,8 @@ interface Down {
   readonly draining: readonly number[];
   /** Most entries that waited for the sink. */
   readonly waiting: number;
-  /** Seconds until the backlog had arrived. */
-  readonly drain: string;
-  readonly arrived: Arrived;
+  /** Seconds until the backlog had arrived, and what arrived; undefined where the sink stayed away. */
+  readonly drained: { readonly drain: string; readonly arrived: Arrived } | undefined;
 }
 
 /** Reads what arrived: alerts, repetitions, and alerts that came after a later one of their fingerprint. */
@@ -64,8 +64,8 @@ async function arrived(broker: string, topic: string): Promise<Arrived> {
   return { ids: ids.size, again, disordered };
 }
 
-/** Lets a backlog grow without its sink, then starts the sink. */
-export async function benchSinkDown(alerts: number): Promise<Down> {
+/** Lets a backlog grow without its sink, then starts the sink where it is to come back. */
+export async function benchSinkDown(alerts: number, comesBack: boolean): Promise<Down> {
   const broker = await kafkaService();
   const [redis, sink] = [await ownRedis(), await ownKafka()];
   await redis.start();
@@ -93,18 +93,21 @@ export async function benchSinkDown(alerts: number): Promise<Down> {
   await new Promise((resolve) => setTimeout(resolve, 10_000));
   const after = (await seen(deployment, running, () => true)).events;
   if (after !== before) throw new Error(`events were taken although the sink was full: ${before}, then ${after}`);
-  await sink.start();
   memory = draining;
-  const since = performance.now();
-  await seen(deployment, running, ({ lag, waiting }) => lag + waiting === 0, { seconds: 900 });
-  const drain = seconds(since);
+  let drain = "";
+  if (comesBack) {
+    await sink.start();
+    const since = performance.now();
+    await seen(deployment, running, ({ lag, waiting }) => lag + waiting === 0, { seconds: 900 });
+    drain = seconds(since);
+  }
   memory = undefined;
   await watching;
-  running.kill("SIGTERM");
+  running.kill(comesBack ? "SIGTERM" : "SIGKILL");
   await running.ended;
-  const found = await arrived(sink.address, "alerts");
+  const drained = comesBack ? { drain, arrived: await arrived(sink.address, "alerts") } : undefined;
   for (const one of [redis, sink, deployment]) await one.remove();
-  return { down, draining, waiting, drain, arrived: found };
+  return { down, draining, waiting, drained };
 }
 
 /** Least and most of each third, so that what grows is seen to grow. */
@@ -115,17 +118,18 @@ function rangeOf(memory: readonly number[]): string {
 }
 
 if (import.meta.main) {
-  const alerts = Number(Deno.args[0] ?? 300_000);
+  const [alerts, comesBack] = [Number(Deno.args[0] ?? 300_000), Deno.args[1] !== "down"];
   for (const count of [alerts / 10, alerts]) {
-    const { down, draining, waiting, drain, arrived: { ids, again, disordered } } = await benchSinkDown(count);
+    const { down, draining, waiting, drained } = await benchSinkDown(count, comesBack);
     console.log(
       `${count.toLocaleString("en")} alerts: while the sink was down (${down.length} s) at most ` +
-        `${waiting.toLocaleString("en")} waited, and memory was ${
-          rangeOf(down)
-        } MiB; then all arrived within ${drain} s, ` +
-        `memory ${rangeOf(draining)} MiB; ${
-          ids.toLocaleString("en")
-        } arrived, ${again} again, ${disordered} out of order`,
+        `${waiting.toLocaleString("en")} waited, and memory was ${rangeOf(down)} MiB`,
+    );
+    if (drained === undefined) continue;
+    const { drain, arrived: { ids, again, disordered } } = drained;
+    console.log(
+      `  then all arrived within ${drain} s, memory ${rangeOf(draining)} MiB; ${ids.toLocaleString("en")} arrived, ` +
+        `${again} again, ${disordered} out of order`,
     );
   }
 }
