@@ -63,12 +63,20 @@ export async function startProcess(
     const response = await fetch(`${http}/v1/status`).catch(() => undefined);
     return await response?.json();
   };
+  /** However long it takes, as long as there is progress. */
   const reached = async (holds: (status: ChaosStatus) => boolean) => {
-    let last: ChaosStatus | undefined;
-    await until(async () => {
-      last = await status();
-      return last !== undefined && holds(last);
-    }, () => `It does not settle: ${JSON.stringify(last)}\n${running.log()}`);
+    let [before, since] = ["", performance.now()];
+    await until(
+      async () => {
+        const now = await status();
+        const progress = JSON.stringify([now?.partitions.map(({ position }) => position), now?.sinks]);
+        if (progress !== before) [before, since] = [progress, performance.now()];
+        if (performance.now() - since > 60_000) throw new Error(`It does not settle: ${progress}\n${running.log()}`);
+        return now !== undefined && holds(now);
+      },
+      () => "",
+      Infinity,
+    );
   };
   const isHandled = ({ partitions }: ChaosStatus) =>
     partitions.length > 0 && partitions.reduce((sum, { position }) => sum + position, 0) >= sent();

@@ -89,7 +89,7 @@ export const poison: Scenario = {
   says: "records that no producer should send are dead letters with their reason, or events like any; nothing stops",
   async run({ isLong, note }) {
     const partitions = 2;
-    const { messages, dead } = poisoned(isLong ? 60_000 : 6_000, partitions, isLong ? 20 : 1);
+    const { messages, dead } = poisoned(isLong ? 40_000 : 6_000, partitions, isLong ? 8 : 1);
     const arena = await Arena.open({ messages, partitions, isEvent: (message) => !dead.has(message) });
     try {
       const running = await arena.start();
