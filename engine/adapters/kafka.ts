@@ -94,7 +94,7 @@ export function openKafka(connection: KafkaConnection, clientId: string): Kafka 
     createTopic: (name, settings) => asked(async () => createTopic(await links.admin(), name, settings)),
     produce: (topic, messages) =>
       asked(async () => {
-        for (const part of inRequests(messages)) await send(links, topic, part);
+        for (const part of inRequests(messages.map(encoded))) await send(links, topic, part);
       }),
     async listen(options) {
       const listening = await asked(() => listen(client, options));
@@ -245,6 +245,11 @@ async function send(links: Links, topic: string, messages: readonly OutgoingMess
     await links.renewProducer();
   }
   throw new Error(`the topic "${topic}" has no partition ${left[0]?.partition}`);
+}
+
+/** The value as the bytes that are sent: made once, and a request is cut by its true size, not by the largest possible. */
+function encoded(message: OutgoingMessage): OutgoingMessage {
+  return typeof message.value === "string" ? { ...message, value: Buffer.from(message.value) } : message;
 }
 
 /** Bytes of a text at most: no UTF-16 unit takes more than three. */
