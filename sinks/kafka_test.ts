@@ -1,8 +1,9 @@
 import { expect } from "expect";
 import { openKafka } from "../engine/adapters/kafka.ts";
-import { kafkaService } from "../tests/services/services.ts";
+import { freePort } from "../tests/services/port.ts";
+import { kafkaService, ownKafka } from "../tests/services/services.ts";
 import { readTopic } from "../tests/services/read_topic.ts";
-import { delivery, testContext, testSink } from "./compliance.ts";
+import { delivery, insist, openGate, resultsOf, testContext, testSink } from "./compliance.ts";
 import { kafka } from "./kafka.ts";
 
 const unmeasured = { sanitizeOps: false, sanitizeResources: false };
@@ -61,6 +62,40 @@ Deno.test({
     const [verdict] = await sink.deliver([delivery(0)]);
     expect(verdict?.result).toBe("retry");
     await sink.close();
+  },
+});
+
+Deno.test({
+  name:
+    "a broker that is slow is waited for; one that cuts its answers or is down is tried again, and nothing is missing",
+  ...unmeasured,
+  async fn() {
+    const port = freePort();
+    const broker = await ownKafka(port);
+    await broker.start();
+    const gate = openGate(broker.address, port);
+    const sink = kafka.create({ topic: "alerts" }, testContext({ kafka: { brokers: [gate.address] } }));
+    await sink.open();
+    gate.mode = { does: "slow", by: 30 };
+    expect(resultsOf(await sink.deliver([delivery(0)]))).toEqual(["delivered"]);
+
+    gate.mode = { does: "cut" };
+    expect(resultsOf(await sink.deliver([delivery(2)]))).toEqual(["retry"]);
+    gate.mode = { does: "pass" };
+    await insist(sink, [delivery(2)]);
+
+    gate.down();
+    expect(resultsOf(await sink.deliver([delivery(4)]))).toEqual(["retry"]);
+    gate.up();
+    await insist(sink, [delivery(4)]);
+
+    // What was cut off may be there twice: consumers tell it by the id.
+    const found = await readTopic([gate.address], "alerts");
+    const ids = found.map(({ value }) => JSON.parse(new TextDecoder().decode(value ?? undefined)).id);
+    expect([...new Set(ids)]).toEqual(["a0", "a2", "a4"]);
+    await sink.close();
+    gate.close();
+    await broker.remove();
   },
 });
 

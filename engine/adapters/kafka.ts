@@ -24,7 +24,7 @@ import ConsumerGroup from "kafkajs/src/consumer/consumerGroup.js";
 import RequestQueue from "kafkajs/src/network/requestQueue/index.js";
 import { backoff, now, sleep } from "./clock.ts";
 import { codecs } from "./kafka/codecs.ts";
-import { KafkaError, outOfRangeOf, reasonOf, stateOf } from "./kafka/error.ts";
+import { isAnswer, KafkaError, outOfRangeOf, reasonOf, stateOf } from "./kafka/error.ts";
 import type {
   Assigner,
   Kafka,
@@ -152,9 +152,11 @@ class Links {
     return this.producerLink;
   }
 
-  /** Lets go of the producer: the next one asks anew which partitions there are. */
-  async renewProducer(): Promise<void> {
+  /** Lets go of the producer, unless another send has done so: the next one connects and asks for partitions anew. */
+  async renewProducer(broken?: Producer): Promise<void> {
     const link = this.producerLink;
+    if (broken !== undefined && await link?.catch(() => undefined) !== broken) return;
+    if (this.producerLink !== link) return;
     this.producerLink = undefined;
     await link?.then((producer) => producer.disconnect()).catch(() => {});
   }
@@ -238,13 +240,24 @@ function inRequests(messages: readonly OutgoingMessage[]): OutgoingMessage[][] {
 async function send(links: Links, topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
   let left = messages;
   for (let attempt = 0; attempt < 2; attempt++) {
-    const answers = await (await links.producer()).send({ topic, acks: -1, messages: left.map(outgoing) });
+    const answers = await sent(links, topic, left);
     const kept = new Set(answers.map(({ partition }) => partition));
     left = left.filter(({ partition }) => partition !== undefined && !kept.has(partition));
     if (left.length === 0) return;
     await links.renewProducer();
   }
   throw new Error(`the topic "${topic}" has no partition ${left[0]?.partition}`);
+}
+
+/** A producer whose connection was cut in the middle of an answer never connects again; the next send gets a new one. */
+async function sent(links: Links, topic: string, messages: readonly OutgoingMessage[]) {
+  const producer = await links.producer();
+  try {
+    return await producer.send({ topic, acks: -1, messages: messages.map(outgoing) });
+  } catch (error) {
+    if (!isAnswer(error)) await links.renewProducer(producer);
+    throw error;
+  }
 }
 
 /** The value as the bytes that are sent: made once, and a request is cut by its true size, not by the largest possible. */

@@ -25,10 +25,10 @@ export interface Gate {
   readonly close: () => void;
 }
 
-/** Opens a gate to `host:port`. */
-export function openGate(target: string): Gate {
+/** Opens a gate to `host:port`, on a free port unless one is given: brokers must know by which their clients come. */
+export function openGate(target: string, at = 0): Gate {
   const open = new Set<Deno.Conn>();
-  let listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  let listener = Deno.listen({ hostname: "127.0.0.1", port: at });
   const { port } = listener.addr;
   const listen = async () => {
     for await (const conn of listener) void pass(conn, target, gate, open);

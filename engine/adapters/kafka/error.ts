@@ -59,6 +59,11 @@ export function reasonOf(error: unknown): string {
   return type === undefined || type === "UNKNOWN" ? text : `${text} (${type})`;
 }
 
+/** Whether a broker gave the error as its answer; any other leaves the connection in doubt. */
+export function isAnswer(error: unknown): boolean {
+  return causeOf(error).type !== undefined;
+}
+
 export function stateOf(error: unknown): KafkaState {
   const { name, message, type } = causeOf(error);
   if (type !== undefined && finalTypes.has(type)) return "final";
