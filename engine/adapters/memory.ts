@@ -40,11 +40,7 @@ export function memoryStore(shelf: Shelf = emptyShelf(), now: () => Millis = wal
       if (task !== undefined) task.until = 0;
       return Promise.resolve();
     },
-    read: (task, keys) =>
-      Promise.resolve(keys.map((key) => {
-        const parts = kept(task).states.get(key);
-        return parts === undefined ? undefined : new Map(parts);
-      })),
+    read: (task, keys) => Promise.resolve(keys.map((key) => kept(task).states.get(key)?.all())),
     timers: (task, until, limit, after) => Promise.resolve(kept(task).timers.read(until, limit, after)),
     pending: (task, lane, after, limit) => Promise.resolve(kept(task).pending(lane, after, limit)),
     depths: (task) => Promise.resolve(kept(task).depths()),

@@ -1,6 +1,7 @@
 /** What one task has on the shelf of the memory store: the part that survives the "process" that wrote it. */
 import type { Millis } from "../../model/time.ts";
 import type { Checkpoint, Fence, LaneChange, OutboxEntry, PendingEntry, StateChange } from "../../runtime/store.ts";
+import { Parts } from "./parts.ts";
 import { Timers } from "./timers.ts";
 
 /** Durable for as long as someone holds it: stores made from one shelf are processes with one database. */
@@ -26,7 +27,7 @@ export class Kept {
   /** Epoch of the fence that wrote that number. */
   writer = 0;
   head: string | undefined;
-  states = new Map<string, Map<string, string>>();
+  states = new Map<string, Parts>();
   timers = new Timers();
   private outbox = new Map<number, KeptEntry>();
   /** By lane, the entries that it has not settled, by rising number, with its own text. */
@@ -71,11 +72,14 @@ export class Kept {
   }
 
   private setState({ key, part, text }: StateChange): void {
-    const parts = this.states.get(key) ?? new Map<string, string>();
-    if (text === undefined) parts.delete(part);
-    else parts.set(part, text);
+    let parts = this.states.get(key);
+    if (parts === undefined) {
+      if (text === undefined) return;
+      this.states.set(key, parts = new Parts());
+    }
+    if (text !== undefined) parts.set(part, text);
+    else parts.delete(part);
     if (parts.size === 0) this.states.delete(key);
-    else this.states.set(key, parts);
   }
 
   private addEntry({ seq, text, lanes }: OutboxEntry): void {

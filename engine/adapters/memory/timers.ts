@@ -9,15 +9,19 @@ export interface Timer {
   readonly due: Millis;
 }
 
-/** Those of one due time. `sorted` may still name deleted ones; it is made anew after one was added. */
+/** Several of one due time. `sorted` may still name deleted ones; it is made anew after one was added. */
 interface Bucket {
   readonly ids: Set<string>;
   sorted: readonly string[] | undefined;
 }
 
+/** Due times beyond those known, until they are merged in although nobody reads. */
+const freshMost = 10_000;
+
 export class Timers {
   private readonly dueOf = new Map<string, Millis>();
-  private readonly buckets = new Map<Millis, Bucket>();
+  /** By due time: most have one timer, which stands for itself. */
+  private readonly buckets = new Map<Millis, Bucket | string>();
   /** Sorted; may name due times that have no timer any more. */
   private dues: readonly Millis[] = [];
   /** Due times that are not yet among those. */
@@ -63,6 +67,10 @@ export class Timers {
   private readBucket(due: Millis, limit: number, after: string | undefined, found: Timer[]): void {
     const bucket = this.buckets.get(due);
     if (bucket === undefined) return;
+    if (typeof bucket === "string") {
+      if (limit > 0 && (after === undefined || byCodePoints(bucket, after) > 0)) found.push({ id: bucket, due });
+      return;
+    }
     const sorted = bucket.sorted ??= [...bucket.ids].sort(byCodePoints);
     let taken = 0;
     for (let i = after === undefined ? 0 : firstAt(sorted, after, byCodePoints); i < sorted.length; i++) {
@@ -76,20 +84,24 @@ export class Timers {
 
   private add(id: string, due: Millis): void {
     this.dueOf.set(id, due);
-    let bucket = this.buckets.get(due);
+    const bucket = this.buckets.get(due);
     if (bucket === undefined) {
-      this.buckets.set(due, bucket = { ids: new Set(), sorted: undefined });
+      this.buckets.set(due, id);
       this.fresh.push(due);
+      if (this.fresh.length > freshMost + this.dues.length) this.sortedDues();
+    } else if (typeof bucket === "string") {
+      this.buckets.set(due, { ids: new Set([bucket, id]), sorted: undefined });
+    } else {
+      bucket.ids.add(id);
+      bucket.sorted = undefined;
     }
-    bucket.ids.add(id);
-    bucket.sorted = undefined;
   }
 
   private remove(id: string, due: Millis): void {
     this.dueOf.delete(id);
-    const bucket = this.buckets.get(due)!;
-    bucket.ids.delete(id);
-    if (bucket.ids.size === 0) this.buckets.delete(due);
+    const bucket = this.buckets.get(due);
+    if (typeof bucket === "object") bucket.ids.delete(id);
+    if (typeof bucket === "string" || bucket?.ids.size === 0) this.buckets.delete(due);
   }
 }
 
