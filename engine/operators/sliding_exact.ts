@@ -32,6 +32,8 @@ interface Chunk {
 /** Most keys see one event and no more, so a window's first event lies alone, without chunks and accumulators. */
 interface Content {
   only: Entry | undefined;
+  /** The lone event was written: its chunk, should it get one, is what the store has. */
+  onlySaved: boolean;
   chunks: Chunk[] | undefined;
   count: number;
   /** Accumulators of everything in the chunks; rebuilt on load. */
@@ -53,10 +55,13 @@ export function exactStore(size: Millis, measures: Measures): SlidingStore<Conte
     const total = totalOf(content);
     content.total = total;
     content.only = undefined;
-    if (only !== undefined) insert(content, Math.floor(only.place.time / width), only);
+    if (only !== undefined) content.chunks = [chunkOf(indexOf(only.place), only, content.onlySaved)];
     return total;
   };
-  const empty = (): Content => ({ only: undefined, chunks: undefined, count: 0, total: undefined, gone: undefined });
+  const indexOf = ({ time }: Place): number => Math.floor(time / width);
+  const empty = (): Content => {
+    return { only: undefined, onlySaved: false, chunks: undefined, count: 0, total: undefined, gone: undefined };
+  };
   return {
     empty,
     enter(content, event, newest, scope) {
@@ -68,7 +73,7 @@ export function exactStore(size: Millis, measures: Measures): SlidingStore<Conte
         return true;
       }
       const total = spread(content);
-      insert(content, Math.floor(event.place.time / width), entry);
+      insert(content, indexOf(event.place), entry);
       content.count++;
       measures.addValues(total, entry.values, entry.place);
       evict(content, total, newest - size, measures);
@@ -85,8 +90,11 @@ export function exactStore(size: Millis, measures: Measures): SlidingStore<Conte
     count: (content) => content.count,
     evidence,
     save(content, all, write) {
-      spread(content);
-      save(content, all, write);
+      const { only } = content;
+      if (only === undefined) return save(content, all, write);
+      // It stays alone: most keys are saved once and forgotten before a second event comes.
+      if (all || !content.onlySaved) write(String(indexOf(only.place)), JSON.stringify([only]));
+      content.onlySaved = true;
     },
     load(parts, newest) {
       const content = empty();
@@ -103,19 +111,19 @@ export function exactStore(size: Millis, measures: Measures): SlidingStore<Conte
 function insert(content: Content, index: number, entry: Entry): void {
   const { chunks } = content;
   if (chunks === undefined) {
-    content.chunks = [chunkOf(index, entry)];
+    content.chunks = [chunkOf(index, entry, false)];
     return;
   }
   let at = chunks.length;
   while (at > 0 && chunks[at - 1]!.index > index) at--;
   const known = chunks[at - 1];
   if (known?.index === index) insertInto(known, entry);
-  else if (at === chunks.length) chunks.push(chunkOf(index, entry));
-  else chunks.splice(at, 0, chunkOf(index, entry));
+  else if (at === chunks.length) chunks.push(chunkOf(index, entry, false));
+  else chunks.splice(at, 0, chunkOf(index, entry, false));
 }
 
-function chunkOf(index: number, entry: Entry): Chunk {
-  return { index, entries: [entry], from: 0, changed: true, saved: false };
+function chunkOf(index: number, entry: Entry, saved: boolean): Chunk {
+  return { index, entries: [entry], from: 0, changed: !saved, saved };
 }
 
 function insertInto(chunk: Chunk, entry: Entry): void {

@@ -14,6 +14,10 @@ const noParts: readonly Value[] = [];
 export interface Keeper {
   /** Begins the names of its parts and timers, such as `pack/rule#signature`: other text, other state. */
   readonly name: string;
+  /** Begins the names of its parts in the store; made once, as each checkpoint writes thousands of them. */
+  readonly prefix: string;
+  /** Name of the part that says when its timer is due. */
+  readonly duePart: string;
   readonly rule: PlanRule;
   readonly operator: Pick<Operator, "codec" | "wake">;
   /** The clock that its timers wait for. */

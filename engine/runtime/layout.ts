@@ -13,6 +13,7 @@ import { identify } from "./identity.ts";
 import { type Keeper, KeyedStage } from "./keyed.ts";
 import { limitKeeper } from "./limiter.ts";
 import type { LimitOwner } from "./raise.ts";
+import { partNames } from "./saved_state.ts";
 import { type Entry, Route } from "./route.ts";
 import { sharedTests } from "./shared_where.ts";
 
@@ -137,7 +138,7 @@ class Builder {
     keys: KeySet,
   ): Keeper {
     const stage = this.stageOf(rule, keys);
-    const keeper = { name, rule, operator, clock, stage, slot: stage.keepers.length };
+    const keeper = { name, ...partNames(name), rule, operator, clock, stage, slot: stage.keepers.length };
     stage.keepers.push(keeper);
     this.keepers.set(name, keeper);
     return keeper;

@@ -16,6 +16,11 @@ const end = "\n";
 /** Behind a keeper's name: when its timer is due. */
 const duePart = "@";
 
+/** Names of what a keeper writes, by its name. */
+export function partNames(name: string): { readonly prefix: string; readonly duePart: string } {
+  return { prefix: name + end, duePart: name + duePart };
+}
+
 /** What a checkpoint writes of a task beside its head. */
 export interface Changes {
   readonly states: StateChange[];
@@ -107,8 +112,7 @@ function writeParts(
   states: StateChange[],
 ): readonly string[] {
   const state = key.stateOf(keeper.slot);
-  const { codec } = keeper.operator;
-  const prefix = keeper.name + end;
+  const { operator: { codec }, prefix } = keeper;
   if (state === undefined || codec === undefined) {
     for (const part of before.parts) states.push({ key: name, part: prefix + part, text: undefined });
     return noParts;
@@ -163,7 +167,7 @@ function writeDue(
   timers: TimerChange[],
 ): void {
   const none = due === Infinity;
-  states.push({ key: name, part: keeper.name + duePart, text: none ? undefined : version + due });
+  states.push({ key: name, part: keeper.duePart, text: none ? undefined : version + due });
   timers.push({ id: timerId(keeper, key), due: none ? undefined : due });
 }
 

@@ -2,7 +2,7 @@ import { expect } from "expect";
 import * as fc from "fast-check";
 import { Clock } from "./clock.ts";
 import { type Keeper, KeyedStage } from "./keyed.ts";
-import { timerId } from "./saved_state.ts";
+import { partNames, timerId } from "./saved_state.ts";
 import { type TimerKey, TimerQueue } from "./timers.ts";
 
 /** Keepers differ in their names only: what else they have, the queue does not look at. */
@@ -11,7 +11,7 @@ function keepers(): readonly Keeper[] {
   const stage = new KeyedStage("s", 1);
   const rule = Object.create(null);
   return ["p/a#1", "p/a-b#1", "p/b!limit"].map((name, slot) => {
-    return { name, rule, operator: { codec: undefined }, clock, stage, slot };
+    return { name, ...partNames(name), rule, operator: { codec: undefined }, clock, stage, slot };
   });
 }
 
