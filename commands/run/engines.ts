@@ -4,9 +4,10 @@ import type { Deployment } from "../../engine/config/deployment.ts";
 import { Engine } from "../../engine/runtime/engine/engine.ts";
 import { openKafka } from "../../engine/adapters/kafka.ts";
 import { topicsOf } from "../../engine/adapters/kafka_source.ts";
-import type { Position, Setup } from "../../engine/runtime/engine/options.ts";
+import type { EngineOptions, Position, Setup } from "../../engine/runtime/engine/options.ts";
 import { type EngineStatus, statusOf } from "../../engine/runtime/engine/status.ts";
 import { keepRecord } from "../../engine/runtime/record.ts";
+import type { RoutesTask } from "../../engine/runtime/routes/task.ts";
 import { partitionName } from "../../engine/runtime/source.ts";
 import { ManyInstances, type ManyNeeds, type SharedOptions } from "./many/many.ts";
 import { type Anew, refuseUndelivered, startsAt } from "./anew.ts";
@@ -31,11 +32,12 @@ export function openEngine(
   setupOf: ManyNeeds["setupOf"],
   ingest: HttpIngest,
   anew: Anew | undefined,
+  routes: RoutesTask | undefined,
 ): RunningEngine {
   const { source } = deployment;
   return deployment.instances === "many" && source.kind === "kafka"
-    ? manyInstances(new ManyInstances({ deployment, source, shared, setupOf, anew }))
-    : oneInstance(deployment, shared, ingest, anew);
+    ? manyInstances(new ManyInstances({ deployment, source, shared, setupOf, anew, routes }))
+    : oneInstance(deployment, routes === undefined ? shared : { ...shared, companion: routes }, ingest, anew);
 }
 
 function manyInstances(many: ManyInstances): RunningEngine {
@@ -50,7 +52,7 @@ function manyInstances(many: ManyInstances): RunningEngine {
 
 function oneInstance(
   deployment: Deployment,
-  shared: SharedOptions,
+  shared: SharedOptions & Pick<EngineOptions, "companion">,
   ingest: HttpIngest,
   anew: Anew | undefined,
 ): RunningEngine {

@@ -99,10 +99,9 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     failFast,
     shutdown: deployment.shutdown,
     log,
-    ...(routes === undefined ? {} : { companion: routes }),
   };
   const ingest = new HttpIngest();
-  const engine = openEngine(deployment, shared, (files) => setupOfPlan(input, files), ingest, anew);
+  const engine = openEngine(deployment, shared, (files) => setupOfPlan(input, files), ingest, anew, routes);
   log(opening(read.setup.plan, deployment));
   if (anew !== undefined) log(describeAnew(anew));
   const reloader = drain ? undefined : new Reloader(

@@ -2,14 +2,16 @@
 import type { Kafka } from "../../../engine/adapters/kafka/port.ts";
 import type { KafkaGroup } from "../../../engine/adapters/kafka/group.ts";
 import { Engine } from "../../../engine/runtime/engine/engine.ts";
-import type { Position } from "../../../engine/runtime/engine/options.ts";
+import type { Position, Setup } from "../../../engine/runtime/engine/options.ts";
 import type { Stage } from "../../../engine/runtime/engine/stage.ts";
 import type { KeySet, Partitions } from "../../../engine/runtime/many/key_sets.ts";
 import { Passing } from "../../../engine/runtime/many/passing.ts";
 import { Shuffle } from "../../../engine/runtime/many/shuffle.ts";
 import { firstStage, secondStage } from "../../../engine/runtime/many/stages.ts";
 import type { TaskUnit } from "../../../engine/runtime/many/tasks.ts";
+import type { Gathering } from "../../../engine/runtime/routes/gathering.ts";
 import { type Source, SourceError } from "../../../engine/runtime/source.ts";
+import { routesLane } from "../lanes.ts";
 import type { Ground } from "./ground.ts";
 import type { SharedOptions } from "./many.ts";
 import { openTask } from "./opening.ts";
@@ -19,6 +21,8 @@ export interface EngineNeeds {
   readonly shared: SharedOptions;
   readonly group: KafkaGroup;
   readonly ground: Ground;
+  /** Takes alerts for the routes; undefined where there are none. */
+  readonly gathering: Gathering | undefined;
 }
 
 export function engineOf(needs: EngineNeeds, unit: TaskUnit): Engine {
@@ -29,7 +33,7 @@ export function engineOf(needs: EngineNeeds, unit: TaskUnit): Engine {
     : undefined;
   return new Engine({
     ...shared,
-    setup: { ...setup, plan: keySet?.plan ?? placed.local },
+    setup: { ...withRoutes(setup, unit, needs), plan: keySet?.plan ?? placed.local },
     task: unit.name,
     steal: true,
     fresh: false,
@@ -41,6 +45,12 @@ export function engineOf(needs: EngineNeeds, unit: TaskUnit): Engine {
     },
     log: (line) => shared.log(`${unit.name}: ${line}`),
   });
+}
+
+/** What a task has for the routes waits in its own outbox until they have taken it. */
+function withRoutes(setup: Setup, { name }: TaskUnit, { gathering }: EngineNeeds): Setup {
+  if (gathering === undefined) return setup;
+  return { ...setup, receivers: new Map([...setup.receivers, [routesLane, gathering.receiver(name)]]) };
 }
 
 function stageOf(

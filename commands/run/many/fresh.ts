@@ -4,6 +4,7 @@
  */
 import type { Kafka } from "../../../engine/adapters/kafka/port.ts";
 import { forgetDrains } from "../../../engine/runtime/many/drain.ts";
+import { forgetRoutes } from "../../../engine/runtime/routes/gathering.ts";
 import type { TaskUnit } from "../../../engine/runtime/many/tasks.ts";
 import { partitionName, SourceError } from "../../../engine/runtime/source.ts";
 import type { CheckpointStore } from "../../../engine/runtime/store.ts";
@@ -37,6 +38,7 @@ export async function beginAnew(needs: AnewNeeds, { fresh, seek, quietBefore }: 
   await keepBeginning(store, { starts, quietBefore });
   await forgetDrains(store, names);
   for (const name of names) await store.drop(name);
+  await forgetRoutes(store);
 }
 
 function topicsOf(units: readonly TaskUnit[], isPassed: boolean): readonly string[] {

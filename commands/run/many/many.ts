@@ -13,6 +13,9 @@ import { taskAssigner } from "../../../engine/runtime/many/assigner.ts";
 import { Instance } from "../../../engine/runtime/many/instance.ts";
 import { PlanBook, planOf } from "../../../engine/runtime/many/plan_book.ts";
 import { assignedTasks, type TaskPartition } from "../../../engine/runtime/many/tasks.ts";
+import { Gathering } from "../../../engine/runtime/routes/gathering.ts";
+import type { RoutesTask } from "../../../engine/runtime/routes/task.ts";
+import { routesLane } from "../lanes.ts";
 import { serial } from "../../../engine/runtime/routes/serial.ts";
 import { SourceError } from "../../../engine/runtime/source.ts";
 import { StoreError } from "../../../engine/runtime/store.ts";
@@ -21,13 +24,15 @@ import { engineOf } from "./engine_of.ts";
 import { type Ground, type GroundNeeds, prepare, topicEnds } from "./ground.ts";
 
 /** What every engine of the instance is given, but for its task. */
-export type SharedOptions = Omit<EngineOptions, "task" | "source" | "stage" | "steal" | "fresh">;
+export type SharedOptions = Omit<EngineOptions, "task" | "source" | "stage" | "steal" | "fresh" | "companion">;
 
 export interface ManyNeeds {
   readonly deployment: Deployment;
   readonly source: SourceSettings & { readonly kind: "kafka" };
   readonly shared: SharedOptions;
   readonly setupOf: GroundNeeds["setupOf"];
+  /** Undefined where the deployment has none. */
+  readonly routes: RoutesTask | undefined;
   /** The state is dropped first. */
   readonly anew: Anew | undefined;
 }
@@ -56,11 +61,18 @@ export class ManyInstances {
   private instance: Instance | undefined;
   private membership: Membership | undefined;
   private watchers: (() => void)[] = [];
+  private readonly gathering: Gathering | undefined;
+  private isGathering = false;
 
   constructor(private readonly needs: ManyNeeds) {
     this.setup = shared(needs.shared.setup);
     this.book = new PlanBook(needs.shared.store);
     this.kafka = openKafka(needs.source.connection, needs.deployment.app);
+    const { store, owner, term, time, log } = needs.shared;
+    this.gathering = needs.routes === undefined ? undefined : new Gathering({
+      ...{ routes: needs.routes, store, owner, term, time, log, lane: routesLane },
+      tasks: () => this.ground?.units.map(({ name }) => name) ?? [],
+    });
   }
 
   /** Runs until it is stopped or everything is drained. Throws what the operator must mend. */
@@ -69,6 +81,8 @@ export class ManyInstances {
       for (let { anew } = this.needs; await this.round(anew) === "changed"; anew = undefined);
     } finally {
       await this.instance?.stop();
+      const { drain, shutdown, time } = this.needs.shared;
+      await this.gathering?.conclude(time.sleep(shutdown), drain && !this.stopped.signal.aborted);
       const left = Promise.resolve(this.membership?.group.leave()).then(() => this.kafka.close());
       await Promise.race([left, this.needs.shared.time.sleep(leaveMillis)]);
       this.tell();
@@ -127,6 +141,8 @@ export class ManyInstances {
     const ground = await this.insist(() => prepare({ ...needs, setupOf: sharedSetupOf }, this.setup, anew));
     if (ground === undefined) return "over";
     this.ground = ground;
+    if (this.gathering !== undefined && !this.isGathering) this.gathering.start();
+    this.isGathering = true;
     const instance = this.instanceOf(ground);
     this.instance = instance;
     // Joining waits for the other members: a stop does not.
@@ -145,7 +161,8 @@ export class ManyInstances {
       engineOf: (unit) => {
         const { membership, kafka, needs } = this;
         if (membership === undefined) throw new Error("a task runs only while its instance is in the group");
-        return engineOf({ kafka, ground: this.ground ?? ground, shared: needs.shared, group: membership.group }, unit);
+        const surroundings = { kafka, shared: needs.shared, group: membership.group, gathering: this.gathering };
+        return engineOf({ ...surroundings, ground: this.ground ?? ground }, unit);
       },
       drained: async ({ name }) => void await this.insist(() => drain?.done(name) ?? Promise.resolve()),
       halted: async ({ name }) => void await this.insist(() => this.book.mark(name, inForce.epoch + 1)),

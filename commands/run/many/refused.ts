@@ -2,7 +2,7 @@
 import type { Deployment } from "../../../engine/config/deployment.ts";
 
 /** The reason why many instances cannot run this; undefined when they can. */
-export function refusedForMany({ instances, source, store, routes }: Deployment): string | undefined {
+export function refusedForMany({ instances, source, store }: Deployment): string | undefined {
   if (instances !== "many") return undefined;
   if (source.kind !== "kafka") {
     return `\`instances: many\` shares the partitions of Kafka, and the source is ${source.kind}: ` +
@@ -11,10 +11,6 @@ export function refusedForMany({ instances, source, store, routes }: Deployment)
   if (store.kind !== "redis") {
     return `\`instances: many\` keeps state where every instance reaches it, and the store is ${store.kind}: ` +
       "write `store: {redis: …}`, or `instances: one`";
-  }
-  if (routes.length > 0) {
-    return "`routes` group the alerts of all tasks in one place, which `instances: many` does not have yet: " +
-      "name sinks in rules, `default_sinks` or `always`, or write `instances: one`";
   }
   return undefined;
 }

@@ -3,8 +3,8 @@ import type { RunEnd } from "../engine/run.ts";
 
 /** A life as its companion sees it. */
 export interface Life {
-  /** Number of the last entry of the outbox that is saved. */
-  readonly seq: number;
+  /** Number of the last entry of the one task's outbox that is saved; undefined where there are many tasks. */
+  readonly seq: number | undefined;
   /** Ends the life. */
   readonly finish: (end: RunEnd) => void;
 }

@@ -33,7 +33,7 @@ export function saverOf(
   finish: (end: RunEnd) => void,
 ): Saver {
   let number = claimed.number;
-  let position = -1;
+  let position = "";
   let last = Promise.resolve(true);
   let ended = false;
 
@@ -61,7 +61,7 @@ export function saverOf(
   async function write(): Promise<boolean> {
     if (ended) return false;
     const { router, outbox, head } = contents();
-    const read = head.positions.all ?? 0;
+    const read = JSON.stringify(head.positions);
     if (!router.isChanged && outbox.dirty === 0 && read === position) return true;
     const cells = router.collect();
     const changes = outbox.collect();

@@ -38,6 +38,8 @@ export interface RoutesOptions {
   readonly log: (line: string) => void;
 }
 
+/** Name of the task of an engine that has one. */
+const onlyTask = "all";
 /** How often silences are read: a new one holds within this time. */
 const silencesEvery: Millis = 2_000;
 /** Longest time that what lanes have settled is not saved. */
@@ -51,15 +53,13 @@ interface Present {
   readonly lanes: ReadonlyMap<string, DeliveryLane>;
   readonly saver: Saver;
   readonly lease: Lease;
-  /** Number of the last alert taken. */
-  position: number;
+  /** Number of the last alert taken, by task. */
+  readonly positions: Map<string, number>;
   ended: boolean;
 }
 
 export class RoutesTask implements Companion {
   private present: Present | undefined;
-  /** A receiver that cannot tell a second send has taken something that is not saved. */
-  private mustSave = false;
   private readonly bell: Bell;
   /** A receiver that cannot tell a second send has taken what is not saved yet. */
   private isUrgent = false;
@@ -79,10 +79,15 @@ export class RoutesTask implements Companion {
       wait: (attempts) => this.options.time.backoff(attempts - 1),
       deliver: async (batch, seqs) => {
         await this.begun.promise;
-        await this.take(batch, seqs);
+        await this.take(onlyTask, batch, seqs);
         return batch.map(() => ({ result: "delivered" }));
       },
     };
+  }
+
+  /** Numbers of the last alerts taken, by task; empty between lives. */
+  get positions(): ReadonlyMap<string, number> {
+    return this.present?.positions ?? new Map();
   }
 
   /** What became of alerts; undefined between lives. */
@@ -108,15 +113,16 @@ export class RoutesTask implements Companion {
     const lease = new Lease(store, claimed.fence, term, time, asked, () => life.finish({ why: "fenced" }));
     const lanes = this.openLanes(outbox, lease, depths);
     outbox.connect(lanes);
+    const positions = new Map(Object.entries(head.positions));
     // The task's outbox begins anew where its state was dropped: nothing of it has been read.
-    const position = Math.min(head.positions.all ?? 0, life.seq);
+    if (life.seq !== undefined) positions.set(onlyTask, Math.min(positions.get(onlyTask) ?? 0, life.seq));
     const present: Present = {
       life,
       router,
       outbox,
       lanes,
       lease,
-      position,
+      positions,
       ended: false,
       saver: saverOf({ store, time, log, claimed }, () => this.contents(present), (end) => life.finish(end)),
     };
@@ -149,15 +155,16 @@ export class RoutesTask implements Companion {
     await this.options.store.release(present.saver.fence).catch(() => {});
   }
 
-  /** Takes alerts that it has not taken yet; resolves when its checkpoint has them. */
-  private async take(batch: readonly Parcel[], seqs: readonly number[]): Promise<void> {
+  /** Takes alerts of a task that it has not taken yet; resolves when its checkpoint has them. Rejects between lives. */
+  async take(task: string, batch: readonly Parcel[], seqs: readonly number[]): Promise<void> {
     const { present } = this;
     if (present === undefined) throw new Error("the routes have ended");
     const now = this.options.time.now();
     for (const [i, parcel] of batch.entries()) {
       const seq = seqs[i] ?? 0;
-      if (seq <= present.position || !("alert" in parcel)) continue;
-      present.position = seq;
+      if (seq <= (present.positions.get(task) ?? 0)) continue;
+      present.positions.set(task, seq);
+      if (!("alert" in parcel)) continue;
       this.send(present, present.router.take(parcel.alert, this.options.factsOf(parcel.alert), now));
     }
     this.bell.ring();
@@ -208,8 +215,9 @@ export class RoutesTask implements Companion {
     }
   }
 
-  private contents({ router, outbox, position }: Present) {
-    return { router, outbox, head: { positions: { all: position }, seq: outbox.lastSeq, counts: router.counts } };
+  private contents({ router, outbox, positions }: Present) {
+    const head = { positions: Object.fromEntries(positions), seq: outbox.lastSeq, counts: router.counts };
+    return { router, outbox, head };
   }
 
   private openLanes(outbox: Outbox, lease: Lease, depths: ReadonlyMap<string, number>): Map<string, DeliveryLane> {
