@@ -9,7 +9,7 @@ import { SourceError } from "../source.ts";
 import { type Claimed, StoreError } from "../store.ts";
 import { finishInputs, settlePositions } from "./hops/decode.ts";
 import { isDrained } from "./hops/poll.ts";
-import { saveAll, saveUntil } from "./hops/save.ts";
+import { saveAll, saveUntil, tellPositions } from "./hops/save.ts";
 import { settleTimers } from "./hops/step.ts";
 import { Lease } from "./lease.ts";
 import type { EngineOptions, Setup } from "./options.ts";
@@ -179,6 +179,7 @@ export class Engine {
   /** The end of a life: what is stepped is saved, what is saved is delivered. */
   private async conclude(run: Run, isDrained: boolean): Promise<void> {
     const { shutdown, time } = this.options;
+    await Promise.race([leaveSource(run), time.sleep(claimMillis)]);
     await run.source?.close();
     const hasAdvanced = isDrained && await advance(run);
     const lanes = [...run.lanes.values()];
@@ -231,6 +232,14 @@ export class Engine {
     const { signal } = this.stopped;
     return new Promise((resolve) => signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve()));
   }
+}
+
+/** Reads no more, and tells the source how far it was read, as soon as a checkpoint has that. */
+async function leaveSource(run: Run): Promise<void> {
+  for (const { partition } of run.feeds) run.source?.pause(partition);
+  settlePositions(run);
+  await saveAll(run);
+  if (run.number > 0 && run.end === undefined) await tellPositions(run);
 }
 
 async function replan(run: Run, { setup, switched }: NonNullable<Run["next"]>): Promise<void> {

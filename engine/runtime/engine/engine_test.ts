@@ -362,3 +362,24 @@ Deno.test("what a receiver took that cannot tell a second send is saved at once,
   expect(taken.length).toBeGreaterThan(10);
   expect(failures).toEqual([]);
 });
+
+Deno.test("a drain, however short, tells its source how far it was read, once a checkpoint has that", async () => {
+  const partitions = payments(60, 2);
+  let saves = 0;
+  const store = memoryStore();
+  const { options } = optionsOf(partitions, {
+    store: { ...store, save: (fence, checkpoint) => store.save(fence, checkpoint).finally(() => saves++) },
+    checkpoint: { every: 3_600_000, groupCommit: 3_600_000, maxDirty: 5_000, maxKeys: 1_000_000 },
+  });
+  const told = new Map<string, number>();
+  const source: EngineOptions["source"] = (of, position) => ({
+    ...options.source(of, position),
+    commit(positions) {
+      expect(saves).toBeGreaterThan(0);
+      for (const { partition, offset } of positions) told.set(partitionName(partition), offset);
+      return Promise.resolve();
+    },
+  });
+  await new Engine({ ...options, source }).start();
+  expect([...told]).toEqual(partitions.map((messages, i) => [`payments/${i}`, messages.length]));
+});

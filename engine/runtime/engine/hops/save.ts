@@ -162,15 +162,19 @@ function concluded(run: Run, { number }: Checkpoint, saved: Saved): void {
   run.counts.checkpoints++;
   run.savedDue = true;
   run.outbox.saved();
-  tellPositions(run);
+  tellNowAndThen(run);
 }
 
 const tellMillis = 5_000;
 
-/** Offsets for tools that show lag; the store's are the truth, so a failure is nothing. */
-function tellPositions(run: Run): void {
+function tellNowAndThen(run: Run): void {
   const now = run.options.time.monotonic();
   if (now < run.committed + tellMillis || run.isStopping) return;
   run.committed = now;
-  run.source?.commit(run.feeds.map(({ partition, position }) => ({ partition, offset: position }))).catch(() => {});
+  void tellPositions(run);
+}
+
+/** Offsets for tools that show lag; the store's are the truth, so a failure is nothing. */
+export async function tellPositions({ source, feeds }: Run): Promise<void> {
+  await source?.commit(feeds.map(({ partition, position }) => ({ partition, offset: position }))).catch(() => {});
 }
