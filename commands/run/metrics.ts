@@ -1,4 +1,5 @@
 /** What an engine shows in numbers, for `/metrics` and for OpenTelemetry. Names are those of the documentation; no entity in a label. */
+import type { RouterCounts } from "../../engine/routing/router.ts";
 import type { EngineStatus } from "../../engine/runtime/engine/status.ts";
 import type { Metric, Sample } from "../../engine/runtime/metric.ts";
 
@@ -8,6 +9,8 @@ export interface ReloadCounts {
   readonly failed: number;
   /** Endpoints of customers that nothing is sent to. */
   readonly disabledEndpoints?: number;
+  /** What became of alerts in the routes, where they run here. */
+  readonly routes?: RouterCounts | undefined;
 }
 
 /** `now` is the wall clock in milliseconds. */
@@ -26,6 +29,8 @@ export function metricsOf(status: EngineStatus, reloads: ReloadCounts, now: numb
     rules.map((one) => [{ rule: one.rule }, pick(one)]);
   const perSink = (pick: (one: EngineStatus["sinks"][number]) => number): Sample[] =>
     sinks.map((one) => [{ sink: one.sink }, pick(one)]);
+  const routed = (pick: (counts: RouterCounts) => number): Sample[] =>
+    reloads.routes === undefined ? [] : [[{}, pick(reloads.routes)]];
   return [
     of("gauge", "ready", "1 when the engine does its work", [[{}, status.troubles.length === 0 ? 1 : 0]]),
     of("gauge", "active", "1 for the instance that runs the task, 0 for a standby", [
@@ -76,6 +81,14 @@ export function metricsOf(status: EngineStatus, reloads: ReloadCounts, now: numb
     of("gauge", "endpoints_disabled", "Endpoints of customers that nothing is sent to", [
       [{}, reloads.disabledEndpoints ?? 0],
     ]),
+    of("counter", "routes_taken_total", "Alerts that the routes have taken", routed(({ taken }) => taken)),
+    of("counter", "routes_unrouted_total", "Alerts that no route takes", routed(({ unrouted }) => unrouted)),
+    of(
+      "counter",
+      "routes_silenced_total",
+      "Alerts that a silence kept from people",
+      routed(({ silenced }) => Object.values(silenced).reduce((sum, count) => sum + count, 0)),
+    ),
     of("counter", "reloads_total", "Plans taken up", [[{}, reloads.done]]),
     of("counter", "reload_failed_total", "Contents that were refused", [[{}, reloads.failed]]),
   ];

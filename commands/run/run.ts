@@ -1,34 +1,27 @@
-/** Runs `vigie run`: deployment and project are read, sinks opened, and the engine runs until it is stopped or drained. */
+/** Runs `vigie run`: what belongs to an engine is put together, and it runs until it is stopped or drained. */
 import { backoff, monotonic, now, sleep, turn } from "../../engine/adapters/clock.ts";
 import { HttpIngest } from "../../engine/adapters/http_source.ts";
 import { KafkaError } from "../../engine/adapters/kafka/error.ts";
-import type { Plan } from "../../engine/compile/plan.ts";
-import type { Deployment } from "../../engine/config/deployment.ts";
-import { Secrets } from "../../engine/config/secrets.ts";
 import { maskCards } from "../../engine/privacy/cards.ts";
-import type { Route } from "../../engine/routing/route.ts";
 import type { Setup } from "../../engine/runtime/engine/options.ts";
 import { exportProblem, openTracing } from "../../engine/adapters/telemetry.ts";
 import { SourceError } from "../../engine/runtime/source.ts";
 import { StoreError } from "../../engine/runtime/store.ts";
-import { soundDeployment } from "../cli/deployment.ts";
 import { EnvironmentError, exit, type ExitCode, type Given, type Terminal } from "../command.ts";
 import { anewOf, describeAnew } from "./anew.ts";
-import { embeddedDeployment } from "./embedded.ts";
 import { openEngine } from "./engines.ts";
 import { refusedForMany } from "./many/refused.ts";
 import { Customers } from "./customers/customers.ts";
 import { contextOf } from "./receivers.ts";
 import { contentOf } from "./content.ts";
-import { withPlanInForce, withPlanOf } from "./plan_in_force.ts";
-import { pathsOf, type ReadSetup, readSetup, type SetupInput } from "./read_setup.ts";
+import { pathsOf, readSetup } from "./read_setup.ts";
 import { Distributions, measuredStore } from "./measured.ts";
 import { Reloader } from "./reloader.ts";
 import { openRoutes } from "./routing.ts";
 import { serve } from "./serve.ts";
 import { openReceivers } from "./setup.ts";
 import type { Signals } from "./signals.ts";
-import { streamsRead } from "./sources.ts";
+import { load, openAll, opening, readOrGoOn, setupOfPlan } from "./start.ts";
 import { openReads, openStore } from "./stores.ts";
 
 /** How long a claim of the task holds without renewal: a standby takes over about as long after a crash. */
@@ -36,13 +29,6 @@ const termMillis = 5_000;
 
 /** Why a drain has no reload. */
 const noReload = "A drain ends with the rules that it began with";
-
-interface Loaded {
-  readonly deployment: Deployment;
-  readonly tree: readonly Route[];
-  readonly secrets: Secrets;
-  readonly isEmbedded: boolean;
-}
 
 export async function runEngine(given: Given, terminal: Terminal, signals: Signals): Promise<ExitCode> {
   const loaded = await load(given.text("config"), terminal);
@@ -114,7 +100,7 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
     { content, meaning: read.meaning },
   );
   const server = serve({
-    ...{ deployment, isEmbedded, ingest, customers, log },
+    ...{ deployment, isEmbedded, ingest, customers, routes, log },
     status: () => engine.status(),
     reloader: reloader ?? noReload,
     distributions: measures.all,
@@ -145,67 +131,7 @@ export async function runEngine(given: Given, terminal: Terminal, signals: Signa
   }
 }
 
-/** The setup of what the folders hold; where they are refused, that of the plan which ran before. */
-async function readOrGoOn(
-  input: SetupInput,
-  failFast: boolean,
-  terminal: Terminal,
-  log: (line: string) => void,
-): Promise<Exclude<ReadSetup, { problems: string }> | undefined> {
-  const read = await readSetup(input);
-  if (!("problems" in read)) return read;
-  terminal.out(read.problems);
-  const before = failFast || input.isEmbedded ? undefined : await withPlanInForce(input.deployment);
-  if (before === undefined) return undefined;
-  const found = await readSetup({ ...input, deployment: before });
-  if ("problems" in found) return undefined;
-  log("The rules above are refused: running those that were in force before");
-  // What the store has of the plan is what this one was made from.
-  const { origin: _, ...setup } = found.setup;
-  return { ...found, setup };
-}
-
-/** The setup of the files of a plan that other instances run; undefined where this version cannot read them. */
-async function setupOfPlan(input: SetupInput, files: string): Promise<Setup | undefined> {
-  const laid = await withPlanOf(input.deployment, files);
-  const found = laid === undefined ? undefined : await readSetup({ ...input, deployment: laid });
-  return found === undefined || "problems" in found ? undefined : found.setup;
-}
-
 /** What did not answer or cannot be used, other than a fault of the program. */
 function isOutside(error: unknown): error is Error {
   return error instanceof StoreError || error instanceof SourceError || error instanceof KafkaError;
-}
-
-async function load(path: string | undefined, terminal: Terminal): Promise<Loaded | undefined> {
-  const instance = Deno.hostname();
-  if (path !== undefined) {
-    const read = await soundDeployment(path, instance, terminal);
-    return read === undefined ? undefined : { ...read, isEmbedded: false };
-  }
-  return { deployment: embeddedDeployment(instance), tree: [], secrets: new Secrets(), isEmbedded: true };
-}
-
-/** Opens every sink; one that is away is opened when it is needed, unless the start is to fail at once. */
-async function openAll(
-  receivers: ReturnType<typeof openReceivers>,
-  failFast: boolean,
-  log: (line: string) => void,
-): Promise<void> {
-  for (const [name, { open }] of receivers) {
-    const opened = open().catch((error) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      if (failFast) throw new EnvironmentError(`The sink "${name}" cannot be opened: ${reason}`);
-      log(`The sink "${name}" cannot be opened yet: ${reason}`);
-    });
-    if (failFast) await opened;
-  }
-}
-
-/** The first line: what runs, on what. */
-function opening(plan: Plan, { source, store, sinks }: Deployment): string {
-  const streams = streamsRead(plan).map(({ name }) => name);
-  const from = source.kind === "kafka" ? `Kafka at ${source.connection.brokers.join(", ")}` : source.kind;
-  return `Vigie runs ${plan.rules.length} rules of ${plan.packs.length} packs on ${streams.length} streams; ` +
-    `source: ${from}, state: ${store.kind}, sinks: ${sinks.map(({ name }) => name).join(", ")}`;
 }

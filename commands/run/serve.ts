@@ -4,6 +4,7 @@ import type { HttpIngest } from "../../engine/adapters/http_source.ts";
 import { isExporting, observe } from "../../engine/adapters/telemetry.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
 import type { EngineStatus } from "../../engine/runtime/engine/status.ts";
+import type { RoutesTask } from "../../engine/runtime/routes/task.ts";
 import { EnvironmentError } from "../command.ts";
 import type { Customers } from "./customers/customers.ts";
 import type { Distribution } from "./measured.ts";
@@ -19,6 +20,8 @@ export interface Served {
   readonly reloader: Reloader | string;
   readonly ingest: HttpIngest;
   readonly customers: Customers;
+  /** Undefined where the deployment has none. */
+  readonly routes: RoutesTask | undefined;
   readonly distributions: readonly Distribution[];
   readonly log: (line: string) => void;
 }
@@ -31,6 +34,7 @@ export function serve(served: Served): RunningServer | undefined {
   const reloads = () => ({
     ...(typeof reloader === "string" ? noReloads : { ...reloader.counts, last: reloader.last }),
     disabledEndpoints: served.customers.disabled,
+    routes: served.routes?.counts,
   });
   if (telemetry.otel) {
     observe(() => metricsOf(status(), reloads(), now()));
