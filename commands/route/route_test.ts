@@ -54,6 +54,23 @@ reaches alerts_psp_payments, archive, team
   });
 });
 
+Deno.test("a silence that holds is shown, with who answers for it", async () => {
+  const alert = JSON.stringify({ pack: "payments", rule: "psp-error-rate", severity: "high" });
+  const folder = await Deno.makeTempDir();
+  const config = join(folder, "silenced.yaml");
+  await Deno.writeTextFile(config, deployment.replace("{ memory: true }", `{ sqlite: "${join(folder, "state.db")}" }`));
+  const add = ["--match", 'alert.rule == "psp-error-rate"', "--from", "2026-01-05T10:00:00Z", "--for", "2h"];
+  const who = ["--reason", "maintenance of the provider", "--author", "ops"];
+  expect((await vigie({}, "silence", "add", "--config", config, ...add, ...who)).code).toBe(0);
+  const way = (at: string) =>
+    vigie({ "alert.json": alert }, "route", "--config", config, "--alert", "alert.json", "--at", at);
+  expect((await way("2026-01-05T11:00:00Z")).out).toMatch(
+    /reaches .*\nsilenced until 2026-01-05T12:00:00.000Z by ops \(\w+\): maintenance of the provider; routes tell nobody\n$/,
+  );
+  expect((await way("2026-01-05T12:00:00Z")).out).not.toContain("silenced");
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("tests of routes name every sink that an alert reaches", async () => {
   const cases = `
 routes:

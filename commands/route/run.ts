@@ -1,12 +1,18 @@
 /** Runs `vigie route`: reads an alert and a deployment, and shows the way of the one through the other. */
-import { now } from "../../engine/adapters/clock.ts";
+import { now, sleep } from "../../engine/adapters/clock.ts";
+import type { Deployment } from "../../engine/config/deployment.ts";
+import { formatTime } from "../../engine/model/time.ts";
 import { isFields, type Value } from "../../engine/model/value.ts";
-import { alertOfFields } from "../../engine/routing/way.ts";
+import { readySilences, type Silence, silenceOf } from "../../engine/routing/silence.ts";
+import { scopeOf } from "../../engine/routing/vocabulary.ts";
+import { alertOfFields, type Way } from "../../engine/routing/way.ts";
+import { storedSilences } from "../../engine/runtime/routes/silences.ts";
 import { wantsColour } from "../cli/colour.ts";
 import { soundDeployment } from "../cli/deployment.ts";
 import { timeOption } from "../cli/time.ts";
 import { EnvironmentError, exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
 import { readProject, shownErrors } from "../run/project.ts";
+import { openStore } from "../run/stores.ts";
 import { drawWay } from "./draw.ts";
 import { wayThrough } from "./own.ts";
 
@@ -25,8 +31,40 @@ export async function runRoute(given: Given, terminal: Terminal): Promise<ExitCo
     return exit.problem;
   }
   const way = wayThrough(alert, { ...read, plan }, at);
-  terminal.out(format === "json" ? `${JSON.stringify(way, null, 2)}\n` : drawWay(way));
+  const known = read.tree.length === 0 ? [] : await silencesOf(read.deployment, terminal);
+  const silence = silenceOf(readySilences(known), scopeOf(alert), at);
+  terminal.out(
+    format === "json" ? asJson(way, silence) : `${drawWay(way)}${silence === undefined ? "" : told(silence)}`,
+  );
   return exit.good;
+}
+
+/** Those in the store of the deployment. While it is away the way is shown without them, and that is said. */
+async function silencesOf({ store: settings, app }: Deployment, terminal: Terminal): Promise<readonly Silence[]> {
+  if (settings.kind === "memory") return [];
+  const store = openStore(settings, app);
+  const asked = store.open().then(() => storedSilences(store).all());
+  try {
+    return await Promise.race([asked, sleep(patience).then(() => Promise.reject(new Error("it does not answer")))]);
+  } catch (error) {
+    terminal.err(`Silences are not taken into account: ${error instanceof Error ? error.message : error}\n`);
+    return [];
+  } finally {
+    void store.close().catch(() => {});
+  }
+}
+
+/** Longest wait for the store, in milliseconds. */
+const patience = 3_000;
+
+function asJson(way: Way, silence: Silence | undefined): string {
+  const { id, match, reason, author, ends } = silence ?? {};
+  const held = ends === undefined ? null : { id, match, reason, author, ends: formatTime(ends) };
+  return `${JSON.stringify({ ...way, silence: held }, null, 2)}\n`;
+}
+
+function told({ id, reason, author, ends }: Silence): string {
+  return `silenced until ${formatTime(ends)} by ${author} (${id}): ${reason}; routes tell nobody\n`;
 }
 
 async function readFields(file: string) {

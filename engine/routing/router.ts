@@ -13,7 +13,7 @@ import { Groups } from "./groups.ts";
 import { reach } from "./reach.ts";
 import { allRoutes, type Route } from "./route.ts";
 import type { Sent } from "./send.ts";
-import type { ReadySilence } from "./silence.ts";
+import { type ReadySilence, silenceOf } from "./silence.ts";
 import { scopeOf } from "./vocabulary.ts";
 
 /** What the router must know of an alert's rule. */
@@ -60,7 +60,7 @@ export class Router {
       drop: (key: string) => this.drop(key),
     };
     this.gates = new Gates(shelf, (sent) => this.sent.push(sent));
-    const isSilent = (alert: Alert, now: Millis) => this.silenceOf(scopeOf(alert), now) !== undefined;
+    const isSilent = (alert: Alert, now: Millis) => silenceOf(this.silences, scopeOf(alert), now) !== undefined;
     this.groups = new Groups(shelf, this.gates, isSilent);
   }
 
@@ -141,7 +141,7 @@ export class Router {
 
   private isSilenced(alert: Alert, { resolves }: RuleFacts, scope: Scope, now: Millis): boolean {
     const quiet = this.quietCell();
-    const silence = this.silenceOf(scope, now);
+    const silence = silenceOf(this.silences, scope, now);
     const wasSilenced = Object.hasOwn(quiet.episodes, alert.episode);
     if (alert.status === "resolved" && wasSilenced) {
       this.forgetEpisode(quiet, alert.episode);
@@ -160,12 +160,6 @@ export class Router {
       this.keep(quiet);
     }
     return true;
-  }
-
-  private silenceOf(scope: Scope, now: Millis): ReadySilence | undefined {
-    return this.silences.find(({ starts, ends, condition }) =>
-      starts <= now && now < ends && condition.test(scope) === true
-    );
   }
 
   private forgetEpisode(quiet: QuietCell, episode: string): void {

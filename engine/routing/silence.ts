@@ -2,6 +2,7 @@
 import type { Condition } from "../conditions/expression.ts";
 import { compileCondition } from "../conditions/mod.ts";
 import { type Problem, problem } from "../model/problem.ts";
+import type { Scope } from "../model/scope.ts";
 import { formatTime, type Millis } from "../model/time.ts";
 import { isFields, type Value } from "../model/value.ts";
 import { alertVocabulary } from "./vocabulary.ts";
@@ -45,6 +46,11 @@ export function readySilences(silences: readonly Silence[]): readonly ReadySilen
     const condition = compileSilence(silence.match, "silence");
     return "test" in condition ? [{ ...silence, condition }] : [];
   });
+}
+
+/** The silence that holds for an alert at a moment; undefined without one. */
+export function silenceOf(silences: readonly ReadySilence[], scope: Scope, now: Millis): ReadySilence | undefined {
+  return silences.find(({ starts, ends, condition }) => starts <= now && now < ends && condition.test(scope) === true);
 }
 
 const version = "1";
