@@ -52,6 +52,8 @@ export async function forgetRoutes(store: CheckpointStore): Promise<void> {
 export class Gathering {
   private readonly stopped = new AbortController();
   private looping: Promise<void> = Promise.resolve();
+  /** One after the other: what one has read but not saved is not told by another. */
+  private gathering: Promise<unknown> = Promise.resolve();
   /** What was told last, and when it was asked for on the monotonic clock. */
   private known: { readonly at: Millis; readonly taken: Promise<Taken> } | undefined;
   /** This instance has the claim. */
@@ -127,8 +129,14 @@ export class Gathering {
     }
   }
 
+  private gather(): Promise<number> {
+    const gathered = this.gathering.then(() => this.gatherOnce());
+    this.gathering = gathered.catch(() => {});
+    return gathered;
+  }
+
   /** Takes what waits in the outboxes; how much it was. */
-  private async gather(): Promise<number> {
+  private async gatherOnce(): Promise<number> {
     const { routes, store, tasks, lane } = this.options;
     let count = 0;
     for (const task of new Set([...tasks(), ...routes.positions.keys()])) {
@@ -141,7 +149,9 @@ export class Gathering {
       );
       count += waiting.length;
     }
-    if (count > 0) await store.put(textName, version + JSON.stringify(Object.fromEntries(routes.positions)));
+    // Also where nothing was taken: who had the routes before may have been killed before it told, or tells still.
+    const text = version + JSON.stringify(Object.fromEntries(routes.positions));
+    if (await store.get(textName) !== text) await store.put(textName, text);
     return count;
   }
 

@@ -1,6 +1,7 @@
 /** The task of the routes over a store in memory: what crashes, fresh starts, silences and sinks that are away mean for it. */
 import { expect } from "expect";
 import { alertOf } from "../../../tests/routing/alert.ts";
+import { Clock, quiet, start } from "../../../tests/routing/clock.ts";
 import { emptyShelf, memoryStore } from "../../adapters/memory.ts";
 import type { Fields } from "../../model/value.ts";
 import { compileRoutes } from "../../routing/compile.ts";
@@ -9,42 +10,6 @@ import type { Receiver } from "../settle.ts";
 import type { Parcel } from "../settle/entry.ts";
 import { storedSilences } from "./silences.ts";
 import { RoutesTask } from "./task.ts";
-
-const start = Date.parse("2026-01-05T10:00:00Z");
-
-/** A clock that stands until it is moved; whoever sleeps is woken then, and looks for itself. */
-class Clock {
-  time = start;
-  private sleepers: { until: number; wake: () => void }[] = [];
-
-  readonly keeper = {
-    now: () => this.time,
-    monotonic: () => this.time,
-    turn: () => new Promise<void>((resolve) => queueMicrotask(resolve)),
-    backoff: () => 100,
-    sleep: (millis: number, signal?: AbortSignal) =>
-      new Promise<void>((resolve) => {
-        this.sleepers.push({ until: this.time + millis, wake: resolve });
-        if (signal?.aborted === true) resolve();
-        signal?.addEventListener("abort", () => resolve());
-      }),
-  };
-
-  async move(millis: number): Promise<void> {
-    for (const end = this.time + millis; this.time < end;) {
-      this.time = Math.min(end, this.time + 100);
-      const due = this.sleepers.filter(({ until }) => until <= this.time);
-      this.sleepers = this.sleepers.filter(({ until }) => until > this.time);
-      for (const { wake } of due) wake();
-      await quiet();
-    }
-  }
-}
-
-/** Lets everything run that needs no clock. */
-async function quiet(): Promise<void> {
-  for (let i = 0; i < 200; i++) await Promise.resolve();
-}
 
 function world(routes: readonly Fields[]) {
   const clock = new Clock();
