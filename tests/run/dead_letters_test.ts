@@ -27,10 +27,11 @@ Deno.test({
     const end = (await readTopic([broker], topic)).length;
 
     const listed = await runVigie(["dead-letters", "list", "--format", "json"], folder);
-    const ids = listed.output().trim().split("\n").map((line) => JSON.parse(line).id);
-    expect(ids).toEqual([`${topic}/0/${end - 2}`, `${topic}/0/${end - 1}`]);
+    const ids: string[] = listed.output().trim().split("\n").map((line) => JSON.parse(line).id);
+    // Other streams have topics of fixed names, in which other tests may have left dead letters.
+    expect(ids.filter((id) => id.startsWith(topic))).toEqual([`${topic}/0/${end - 2}`, `${topic}/0/${end - 1}`]);
 
-    const replayed = await runVigie(["dead-letters", "replay", "--reason", "schema"], folder);
+    const replayed = await runVigie(["dead-letters", "replay", "--of", "payments", "--reason", "schema"], folder);
     expect(replayed.output()).toContain("1 replayed, 0 not");
     const messages = await readTopic([broker], topic);
     expect(messages.length).toBe(end + 1);
