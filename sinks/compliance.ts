@@ -7,6 +7,7 @@ import type { Delivery, SinkKind } from "./sink.ts";
 
 export { openGate } from "./compliance/gate.ts";
 export { alertOf, burst, contentOf, delivery, recordOf, testContext } from "./compliance/samples.ts";
+export { listening } from "./compliance/network.ts";
 export { insist, resultsOf, type SinkTrial } from "./compliance/trial.ts";
 
 /** Registers the suite; `prepare` makes a receiver of its own for each case. Sinks of a network say what theirs is. */

@@ -142,7 +142,8 @@ export function canonical(value: unknown): string {
 }
 
 /** All that a piece of work returned or said on the console. */
-async function listening(work: () => Promise<unknown>): Promise<string> {
+/** What work resolves to and writes on the console meanwhile, as one text. */
+export async function listening(work: () => Promise<unknown>): Promise<string> {
   const said: unknown[] = [];
   const names = ["log", "info", "warn", "error", "debug"] as const;
   const before = names.map((name) => console[name]);
