@@ -63,8 +63,8 @@ export function openSource(
   }
 }
 
-/** Longest time for which rules need the events of a stream. */
-function horizonOf({ rules }: Plan, stream: string): number {
+/** Longest time for which rules need the events of a stream, in milliseconds. */
+export function horizonOf({ rules }: Plan, stream: string): number {
   const readers = rules.filter(({ compiled }) => compiled.inputs.some((input) => input.stream.name === stream));
   return Math.max(0, ...readers.map(({ compiled }) => compiled.horizon));
 }

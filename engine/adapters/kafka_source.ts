@@ -194,9 +194,9 @@ async function checkGroup(
   );
 }
 
-/** Says which topics forget messages that their rules look back to. */
-async function checkRetention(
-  { kafka, horizon, log }: KafkaSourceOptions,
+/** Says which topics, given with their streams, forget messages that their rules look back to. */
+export async function checkRetention(
+  { kafka, horizon, log }: Pick<KafkaSourceOptions, "kafka" | "horizon" | "log">,
   streamOf: ReadonlyMap<string, string>,
 ): Promise<void> {
   for (const [topic, stream] of streamOf) {

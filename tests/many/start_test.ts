@@ -38,6 +38,23 @@ Deno.test({
 });
 
 Deno.test({
+  name: "many instances name a topic that keeps less than their rules look back to",
+  ...options,
+  async fn() {
+    const broker = await kafkaService();
+    const deployment = await deployMany({ broker, store: `store: { redis: "redis://${await redisService()}" }` });
+    const { folder, topic } = deployment;
+    const kafka = openKafka({ brokers: [broker] }, "test");
+    await kafka.createTopic(topic, { partitions: 1, config: { "retention.ms": "1000" } });
+    expect((await runVigie(["run", "--config", "vigie.yaml", "--drain"], folder)).log()).toMatch(
+      new RegExp(`The topic "${topic}" keeps messages for 1s, and rules look back \\d+`),
+    );
+    await kafka.close();
+    await deployment.remove();
+  },
+});
+
+Deno.test({
   name: "state of many is not taken for state of one, nor keys looked for where another partition count puts them",
   ...options,
   async fn() {

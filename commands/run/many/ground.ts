@@ -3,6 +3,7 @@
  * begin. Everything is asked anew for each plan.
  */
 import type { Kafka } from "../../../engine/adapters/kafka/port.ts";
+import { checkRetention } from "../../../engine/adapters/kafka_source.ts";
 import type { Deployment, SourceSettings } from "../../../engine/config/deployment.ts";
 import type { Millis } from "../../../engine/model/time.ts";
 import type { Setup } from "../../../engine/runtime/engine/options.ts";
@@ -14,6 +15,7 @@ import { keepRecord } from "../../../engine/runtime/record.ts";
 import { partitionName, SourceError } from "../../../engine/runtime/source.ts";
 import type { Anew } from "../anew.ts";
 import { readBeginning } from "../beginning.ts";
+import { horizonOf } from "../sources.ts";
 import { beginAnew } from "./fresh.ts";
 import type { SharedOptions } from "./many.ts";
 import type { OpeningNeeds } from "./opening.ts";
@@ -47,6 +49,10 @@ export async function prepare(needs: GroundNeeds, own: Setup, anew: Anew | undef
   await store.open();
   const { setup, inForce } = await agreed(needs, own);
   const partitions = await sourcePartitions(kafka, setup.plan, deployment);
+  const streamOf = [...partitions].flatMap(([stream, counts]) =>
+    [...counts.keys()].map((topic) => [topic, stream] as const)
+  );
+  await checkRetention({ kafka, log, horizon: (stream) => horizonOf(setup.plan, stream) }, new Map(streamOf));
   const placed = spread(setup.plan, partitions, app);
   await makeRepartitionTopics(kafka, placed.keySets, deployment);
   const counts = await countsOf(kafka, partitions, placed.keySets);
