@@ -1,5 +1,6 @@
 import { expect } from "expect";
 import { bulkIndex } from "../tests/services/elasticsearch.ts";
+import { opensearchService } from "../tests/services/services.ts";
 import { checkingServer } from "./compliance/checking.ts";
 import { alertOf, openGate, recordOf, resultsOf, testContext, testSink } from "./compliance.ts";
 import { elasticsearch } from "./elasticsearch.ts";
@@ -40,6 +41,35 @@ function trial() {
 }
 
 testSink(elasticsearch, trial, { network: "http" });
+
+/** A real server, which has no keys and takes any. */
+async function serverTrial() {
+  const service = await opensearchService();
+  const gate = openGate(service);
+  const name = crypto.randomUUID();
+  const [index, records] = [`alerts-${name}`, `records-${name}`];
+  const ask = async (method: string, path: string) => {
+    const response = await fetch(`http://${service}/${path}`, { method });
+    return await response.json();
+  };
+  return {
+    options: { url: `http://${gate.address}`, api_key: secret, index, records },
+    context: testContext(),
+    gate,
+    secret,
+    async received() {
+      await ask("POST", `*-${name}/_refresh`);
+      const { hits } = await ask("GET", `*-${name}/_search?size=10000`);
+      const held = hits.hits.map(({ _source: { "@timestamp": _, ...rest } }: { _source: Record<string, unknown> }) =>
+        rest
+      );
+      return held.sort((a: { id: string }, b: { id: string }) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
+    },
+    remove: async () => void await ask("DELETE", `*-${name}`),
+  };
+}
+
+testSink({ ...elasticsearch, name: "elasticsearch on OpenSearch" }, serverTrial, { network: "http" });
 
 Deno.test({
   name: "alerts and records have indices of their own, named by templates",

@@ -1,6 +1,6 @@
 /**
  * The bulk API of Elasticsearch for tests: checks each request as the reference describes it, keeps documents by id, and
- * answers item by item. No registry has a server that starts in seconds.
+ * answers item by item. It says what a real server (`opensearch.ts`) does not: which documents it refuses, and who asks.
  */
 
 export interface BulkIndex {

@@ -7,12 +7,13 @@ import { alertmanager } from "./alertmanager.ts";
 import { clickhouse } from "./clickhouse.ts";
 import { influxdb } from "./influxdb.ts";
 import { kafka, kafkaBehind } from "./kafka.ts";
+import { opensearch } from "./opensearch.ts";
 import { freePort } from "./port.ts";
 import { postgres } from "./postgres.ts";
 import { redis, redisWith, sentinelOf } from "./redis.ts";
 import type { Command, Service } from "./service.ts";
 
-const services: Record<string, Service> = { kafka, redis, postgres, influxdb, clickhouse, alertmanager };
+const services: Record<string, Service> = { kafka, redis, postgres, influxdb, clickhouse, alertmanager, opensearch };
 
 /** Address of a Kafka broker, such as `127.0.0.1:9092`. A broker that cannot be had is an error, never a skip. */
 export function kafkaService(): Promise<string> {
@@ -42,6 +43,11 @@ export function clickhouseService(): Promise<string> {
 /** Address of a Prometheus Alertmanager, such as `127.0.0.1:9093`. */
 export function alertmanagerService(): Promise<string> {
   return addressOf(alertmanager);
+}
+
+/** Address of an OpenSearch server, such as `127.0.0.1:9200`. */
+export function opensearchService(): Promise<string> {
+  return addressOf(opensearch);
 }
 
 /** A service that the caller may stop and start again on the same port: for tests of what happens without it. */
