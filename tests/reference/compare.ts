@@ -160,6 +160,8 @@ function restoring(operator: Operator, every: number): Operator {
   const keep = (kept: Kept | undefined, live: unknown): Kept | undefined => {
     if (live === undefined) return undefined;
     const next = kept ?? { live, parts: new Map(), steps: 0 };
+    // Another state in place of the last has none of its parts, as in a checkpoint (saved_state.ts).
+    if (next.live !== live) next.parts.clear();
     next.live = live;
     if (++next.steps % every !== 0) return next;
     codec.save(live, next.parts.size === 0, write(next.parts));
