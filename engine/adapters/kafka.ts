@@ -25,6 +25,8 @@ import RequestQueue from "kafkajs/src/network/requestQueue/index.js";
 import { backoff, now, sleep } from "./clock.ts";
 import { codecs } from "./kafka/codecs.ts";
 import { isAnswer, KafkaError, outOfRangeOf, reasonOf, stateOf } from "./kafka/error.ts";
+import { hand } from "./kafka/incoming.ts";
+import { inRequests, outgoing } from "./kafka/outgoing.ts";
 import type {
   Assigner,
   Kafka,
@@ -94,7 +96,7 @@ export function openKafka(connection: KafkaConnection, clientId: string): Kafka 
     createTopic: (name, settings) => asked(async () => createTopic(await links.admin(), name, settings)),
     produce: (topic, messages) =>
       asked(async () => {
-        for (const part of inRequests(messages.map(encoded))) await send(links, topic, part);
+        for (const part of inRequests(messages)) await send(links, topic, part);
       }),
     async listen(options) {
       const listening = await asked(() => listen(client, options));
@@ -214,25 +216,6 @@ async function createTopic(admin: Admin, topic: string, { partitions, config = {
   }
 }
 
-/** Bytes of a request: brokers take batches of 1 MiB by default, and all messages may be for one partition. */
-const requestBytes = 700_000;
-
-/** Messages in order, cut so that no request is larger than a broker takes, unless one message is so by itself. */
-function inRequests(messages: readonly OutgoingMessage[]): OutgoingMessage[][] {
-  const requests: OutgoingMessage[][] = [];
-  let bytes = Infinity;
-  for (const message of messages) {
-    const size = sizeOf(message.key) + sizeOf(message.value) + 100;
-    if (bytes + size > requestBytes) {
-      requests.push([]);
-      bytes = 0;
-    }
-    bytes += size;
-    requests.at(-1)?.push(message);
-  }
-  return requests;
-}
-
 /**
  * The library passes over messages for partitions that it does not know, and says nothing: no broker answers for them. A
  * topic may have got them since it was asked for, so that it is asked again, once.
@@ -258,31 +241,6 @@ async function sent(links: Links, topic: string, messages: readonly OutgoingMess
     if (!isAnswer(error)) await links.renewProducer(producer);
     throw error;
   }
-}
-
-/** The value as the bytes that are sent: made once, and a request is cut by its true size, not by the largest possible. */
-function encoded(message: OutgoingMessage): OutgoingMessage {
-  return typeof message.value === "string" ? { ...message, value: Buffer.from(message.value) } : message;
-}
-
-/** Bytes of a text at most: no UTF-16 unit takes more than three. */
-function sizeOf(text: string | Uint8Array | null): number {
-  return text === null ? 0 : typeof text === "string" ? text.length * 3 : text.length;
-}
-
-function outgoing({ key, value, headers, partition, timestamp }: OutgoingMessage) {
-  return {
-    key: buffered(key),
-    value: buffered(value),
-    ...(headers === undefined ? {} : { headers: { ...headers } }),
-    ...(partition === undefined ? {} : { partition }),
-    ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
-  };
-}
-
-/** The library knows bytes only as buffers. */
-function buffered(content: string | Uint8Array | null): string | Buffer | null {
-  return content instanceof Uint8Array ? Buffer.from(content.buffer, content.byteOffset, content.byteLength) : content;
 }
 
 /** Joins the group and reads. A consumer that the library gives up is replaced; it goes on at the positions given. */
@@ -420,41 +378,4 @@ function watch(consumer: Consumer, options: ReadOptions, crashed: (error: Error)
   consumer.on(consumer.events.CRASH, async ({ payload }) => {
     if (!payload.restart) await crashed(payload.error);
   });
-}
-
-interface ClientBatch {
-  readonly topic: string;
-  readonly partition: number;
-  readonly highWatermark: string;
-  readonly messages: readonly {
-    readonly offset: string;
-    readonly timestamp: string;
-    readonly key: Buffer | null;
-    readonly value: Buffer | null;
-    readonly headers?: Readonly<Record<string, unknown>>;
-  }[];
-  lastOffset(): string;
-}
-
-/** Hands a batch over; keys and values are views of the bytes that came from the network. */
-function hand(batch: ClientBatch, options: ReadOptions): void {
-  const { topic, partition } = batch;
-  const messages = batch.messages.map(({ offset, timestamp, key, value, headers = {} }) => ({
-    topic,
-    partition,
-    offset: Number(offset),
-    timestamp: Number(timestamp),
-    key,
-    value,
-    ...(options.headers === true ? { headers: textsOf(headers) } : {}),
-  }));
-  options.batch(topic, partition, {
-    messages,
-    next: Number(batch.lastOffset()) + 1,
-    end: Number(batch.highWatermark),
-  });
-}
-
-function textsOf(headers: Readonly<Record<string, unknown>>): { [name: string]: string } {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }

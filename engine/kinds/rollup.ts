@@ -1,5 +1,5 @@
 /** rollup: the threshold kind's window and aggregates, written as one record per key and window when it closes. */
-import { aggregateSchema, compileMeasures } from "../operators/measures.ts";
+import { aggregateSchema, compileMeasures } from "../operators/measures_of_rule.ts";
 import { windowOperator } from "../operators/mod.ts";
 import { compileWindow } from "../operators/window_of_rule.ts";
 import { windowSchema } from "../windows/mod.ts";

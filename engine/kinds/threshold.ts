@@ -1,5 +1,5 @@
 /** threshold: aggregates over a window per key, judged by a condition. */
-import { aggregateSchema, compileMeasures } from "../operators/measures.ts";
+import { aggregateSchema, compileMeasures } from "../operators/measures_of_rule.ts";
 import { windowOperator } from "../operators/mod.ts";
 import { compileWindow } from "../operators/window_of_rule.ts";
 import { windowSchema } from "../windows/mod.ts";

@@ -11,7 +11,8 @@ import type { Millis } from "../model/time.ts";
 import { type Fields, isFields, type Value } from "../model/value.ts";
 import { createWindow } from "../windows/mod.ts";
 import type { SlidingWindow } from "../windows/window.ts";
-import { buildMeasures, type Derived, type Leaf, marked, MeasureReader, type Measures } from "./measures.ts";
+import { buildMeasures, type Derived, type Leaf, marked, type Measures } from "./measures.ts";
+import { MeasureReader } from "./measures_of_rule.ts";
 import { type SlidingStore, storeOf } from "./sliding_store.ts";
 import { reportWindow, warnLongSliding } from "./window_of_rule.ts";
 
