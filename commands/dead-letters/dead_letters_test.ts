@@ -5,6 +5,7 @@ import { alertOf } from "../../tests/routing/alert.ts";
 import { runVigie } from "../cli/vigie.ts";
 import { commands } from "../mod.ts";
 
+const contracts = new URL("../../contracts", import.meta.url).pathname;
 const alert = alertOf({ id: "a1" });
 const lines = [
   { stream: "payments", topic: "payments", partition: 3, offset: 7, reason: "schema", time: null, raw: '{"a":1}' },
@@ -19,15 +20,22 @@ const lines = [
   },
 ];
 
-async function inFolder(what: (vigie: Vigie, folder: string) => Promise<void>): Promise<void> {
+/** Of an endpoint that thresholds named once. */
+const lane = "customers:acme-3f9a1c2e7b04";
+const ofNobody = { ...lines[1], stream: lane, topic: "customers", raw: JSON.stringify({ ...alert, id: "a2" }) };
+
+async function inFolder(what: (vigie: Vigie, folder: string) => Promise<void>, more: string = ""): Promise<void> {
   const folder = await Deno.makeTempDir();
   const config = join(folder, "vigie.yaml");
   await Deno.writeTextFile(
     config,
-    "dead_letters: { file: { path: dead.ndjson } }\nsinks: { archive: { file: { path: archive.ndjson } } }\n",
+    `contracts: ${contracts}
+dead_letters: { file: { path: dead.ndjson } }
+sinks: { archive: { file: { path: archive.ndjson } } }
+${more}`,
   );
   // A crash has left the first line twice, and the last one unfinished.
-  const text = [lines[0], ...lines].map((line) => `${JSON.stringify(line)}\n`).join("");
+  const text = [lines[0], ...lines, ofNobody].map((line) => `${JSON.stringify(line)}\n`).join("");
   await Deno.writeTextFile(join(folder, "dead.ndjson"), `${text}{"stream":"pay`);
   const vigie: Vigie = async (...args) => {
     let out = "";
@@ -45,6 +53,7 @@ type Vigie = (...args: string[]) => Promise<{ code: number; out: string }>;
 Deno.test("dead letters are listed once each, by what they are of", () =>
   inFolder(async (vigie) => {
     expect((await vigie("list")).out).toMatch(/payments\/3\/7 +payments +7 +schema\narchive\/a1 +archive/);
+    expect((await vigie("list")).out).toContain(`\n${lane}/a2 `);
     expect((await vigie("list", "--of", "payments", "--format", "json")).out).toBe(
       '{"id":"payments/3/7","topic":"payments","partition":3,"offset":7,"stream":"payments","reason":"schema","redacted":false,"key":null,"raw":"{\\"a\\":1}"}\n',
     );
@@ -71,3 +80,21 @@ Deno.test("events of files are not sent to a topic, and a letter that is not the
       out: expect.stringContaining("payments/3/8"),
     });
   }));
+
+Deno.test("what waited for an endpoint that nobody names any more is sent to no topic", () =>
+  inFolder(async (vigie) => {
+    expect(await vigie("replay", "--of", lane)).toEqual({
+      code: 1,
+      out: `${lane}/a2: nobody defines "${lane}" now\n0 replayed, 1 not\n`,
+    });
+    // Port 9 of this machine is no broker: to ask it would be an error.
+  }, 'source: { kafka: { brokers: ["127.0.0.1:9"] } }\n'));
+
+Deno.test("thresholds that cannot be read are shown, and no letter is taken for one of nobody's", () =>
+  inFolder(async (vigie, folder) => {
+    await Deno.writeTextFile(join(folder, "thresholds.yaml"), "- { tenant: acme, metric: churn }\n");
+    expect(await vigie("replay", "--of", lane)).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^error\[V\d+\].*\n.*thresholds\.yaml:1/),
+    });
+  }, "database: { file: thresholds.yaml }\n"));

@@ -21,15 +21,18 @@ export interface DeadLetter {
   readonly redacted: boolean;
 }
 
-/** From topics of dead letters, each once, the newest last. `lanes` are names of lanes that end in sinks. */
+/** Whether dead letters of this name are alerts or records, which have ids of their own. */
+export type IsLane = (stream: string) => boolean;
+
+/** From topics of dead letters, each once, the newest last. */
 export async function lettersInKafka(
   kafka: Kafka,
   topics: readonly string[],
   group: string,
-  lanes: ReadonlySet<string>,
+  isLane: IsLane,
 ): Promise<DeadLetter[]> {
   const messages = await readTopics(kafka, topics, group);
-  return unique(messages.map(ofMessage), lanes);
+  return unique(messages.map(ofMessage), isLane);
 }
 
 function ofMessage({ key, value, headers = {} }: RawMessage): DeadLetter {
@@ -39,7 +42,7 @@ function ofMessage({ key, value, headers = {} }: RawMessage): DeadLetter {
 }
 
 /** From the file of `dead_letters: { file: … }`. A file that is not there yet has none. */
-export async function lettersInFile(path: string, lanes: ReadonlySet<string>): Promise<DeadLetter[]> {
+export async function lettersInFile(path: string, isLane: IsLane): Promise<DeadLetter[]> {
   let text: string;
   try {
     text = await Deno.readTextFile(path);
@@ -47,7 +50,7 @@ export async function lettersInFile(path: string, lanes: ReadonlySet<string>): P
     if (error instanceof Deno.errors.NotFound) return [];
     throw new EnvironmentError(`Cannot read "${path}": ${error instanceof Error ? error.message : error}`);
   }
-  return unique(text.split("\n").flatMap((line) => ofLine(line)), lanes);
+  return unique(text.split("\n").flatMap((line) => ofLine(line)), isLane);
 }
 
 /** An incomplete last line, after a crash, is none. */
@@ -70,8 +73,8 @@ function ofLine(line: string): DeadLetter[] {
 }
 
 /** After a crash a dead letter may have been written twice. */
-function unique(letters: readonly DeadLetter[], lanes: ReadonlySet<string>): DeadLetter[] {
-  const named = letters.map((letter) => lanes.has(letter.stream) ? { ...letter, id: idOfAlert(letter) } : letter);
+function unique(letters: readonly DeadLetter[], isLane: IsLane): DeadLetter[] {
+  const named = letters.map((letter) => isLane(letter.stream) ? { ...letter, id: idOfAlert(letter) } : letter);
   return [...new Map(named.map((letter) => [letter.id, letter])).values()];
 }
 

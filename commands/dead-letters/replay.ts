@@ -6,6 +6,7 @@ import type { Kafka } from "../../engine/adapters/kafka/port.ts";
 import { type MessagePlace, readPlaces } from "../../engine/adapters/kafka_topics.ts";
 import type { Deployment, SinkSettings } from "../../engine/config/deployment.ts";
 import type { Alert, OutputRecord } from "../../engine/model/alert.ts";
+import type { Stream } from "../../engine/model/contract.ts";
 import type { Delivery } from "../../sinks/sink.ts";
 import type { Terminal } from "../command.ts";
 import { contextOf, openSink } from "../run/receivers.ts";
@@ -18,35 +19,39 @@ export interface Outcome {
   readonly says: string;
 }
 
+export interface ReplayNeeds {
+  readonly deployment: Deployment;
+  /** Those of the deployment, and the endpoints that its customers name now. */
+  readonly sinks: readonly SinkSettings[];
+  readonly streams: ReadonlyMap<string, Stream>;
+  readonly kafka: Kafka | undefined;
+  readonly terminal: Terminal;
+}
+
 /** Replays letters one after the other; what cannot be replayed says why. */
-export async function replayLetters(
-  letters: readonly DeadLetter[],
-  deployment: Deployment,
-  sinks: readonly SinkSettings[],
-  kafka: Kafka | undefined,
-  terminal: Terminal,
-): Promise<Outcome[]> {
+export async function replayLetters(letters: readonly DeadLetter[], needs: ReplayNeeds): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const [stream, group] of Map.groupBy(letters, (letter) => letter.stream)) {
-    const sink = sinks.find(({ lane }) => lane === stream);
-    outcomes.push(
-      ...sink === undefined
-        ? await toTopic(group, kafka, deployment.app)
-        : await toSink(sink, group, deployment, terminal),
-    );
+    outcomes.push(...await replayed(stream, group, needs));
   }
   return outcomes;
 }
 
-async function toTopic(
-  letters: readonly DeadLetter[],
-  kafka: Kafka | undefined,
-  app: string,
-): Promise<Outcome[]> {
-  if (kafka === undefined) {
-    const says = "its source is no topic: run `vigie replay` over the recorded events";
-    return letters.map(({ id }) => ({ id, done: false, says }));
-  }
+/** Letters of one stream or sink. What is neither now is no event: the topic that it names is one that nobody reads. */
+async function replayed(stream: string, letters: readonly DeadLetter[], needs: ReplayNeeds): Promise<Outcome[]> {
+  const { deployment, sinks, streams, kafka, terminal } = needs;
+  const sink = sinks.find(({ lane }) => lane === stream);
+  if (sink !== undefined) return await toSink(sink, letters, deployment, terminal);
+  if (!streams.has(stream)) return noneDone(letters, `nobody defines "${stream}" now`);
+  if (kafka !== undefined) return await toTopic(letters, kafka, deployment.app);
+  return noneDone(letters, "its source is no topic: run `vigie replay` over the recorded events");
+}
+
+function noneDone(letters: readonly DeadLetter[], says: string): Outcome[] {
+  return letters.map(({ id }) => ({ id, done: false, says }));
+}
+
+async function toTopic(letters: readonly DeadLetter[], kafka: Kafka, app: string): Promise<Outcome[]> {
   const group = `${app}-dead-letters-${crypto.randomUUID().slice(0, 8)}`;
   const originals = await readPlaces(kafka, letters.filter(({ redacted }) => redacted), group);
   const outcomes: Outcome[] = [];

@@ -2,7 +2,6 @@
 import { openKafka } from "../../engine/adapters/kafka.ts";
 import { KafkaError } from "../../engine/adapters/kafka/error.ts";
 import type { Kafka } from "../../engine/adapters/kafka/port.ts";
-import { customersThresholds } from "../../engine/config/customers.ts";
 import type { Deployment, SinkSettings } from "../../engine/config/deployment.ts";
 import { topicOf } from "../../engine/runtime/settle/refusal.ts";
 import { loadProject } from "../../engine/load.ts";
@@ -10,11 +9,12 @@ import { parseTopic } from "../../engine/model/topic.ts";
 import { soundDeployment } from "../cli/deployment.ts";
 import { table } from "../cli/table.ts";
 import { EnvironmentError, exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
-import { endpointsOf, sinkOf } from "../run/customers/lanes.ts";
-import { customersName } from "../run/lanes.ts";
+import { sinkOf } from "../run/customers/lanes.ts";
+import { endpointsIn } from "../run/customers/named.ts";
+import { customersName, isCustomers } from "../run/lanes.ts";
 import { brokersOf } from "../run/receivers.ts";
 import { type DeadLetter, lettersInFile, lettersInKafka, textOf } from "./letters.ts";
-import { replayLetters } from "./replay.ts";
+import { replayLetters, type ReplayNeeds } from "./replay.ts";
 
 export async function runDeadLetters(given: Given, terminal: Terminal): Promise<ExitCode> {
   const [action = "list", ...ids] = given.positionals;
@@ -26,13 +26,16 @@ export async function runDeadLetters(given: Given, terminal: Terminal): Promise<
   const read = await soundDeployment(given.text("config") ?? "vigie.yaml", "dead-letters", terminal);
   if (read === undefined) return exit.problem;
   const { deployment } = read;
-  const sinks = await sinksOf(deployment);
+  const sinks = await sinksOf(deployment, terminal);
+  if (sinks === undefined) return exit.problem;
+  const { streams } = await loadProject({ packs: [], contracts: deployment.contracts, tests: false });
   const kafka = kafkaOf(deployment);
+  const needs = { deployment, sinks, streams, kafka, terminal };
   try {
-    const letters = chosen(await lettersOf(deployment, sinks, kafka), ids, given);
+    const letters = chosen(await lettersOf(needs), ids, given);
     if (action === "list") terminal.out(format === "json" ? asJson(letters) : asTable(letters));
     else if (action === "show") terminal.out(format === "json" ? asJson(letters) : letters.map(asText).join("\n"));
-    else return await replay(letters, deployment, sinks, kafka, terminal);
+    else return await replay(letters, needs);
     return exit.good;
   } catch (error) {
     if (error instanceof KafkaError) throw new EnvironmentError(read.secrets.redact(error.message), { cause: error });
@@ -50,25 +53,22 @@ function kafkaOf(deployment: Deployment): Kafka | undefined {
   return connection === undefined ? undefined : openKafka(connection, `${deployment.app}-dead-letters`);
 }
 
-/** Those of the deployment, and the endpoints of its customers. */
-async function sinksOf(deployment: Deployment): Promise<readonly SinkSettings[]> {
-  const { content = [] } = await customersThresholds(deployment);
-  const endpoints = [...endpointsOf(content).values()];
-  return [...deployment.sinks, ...endpoints.map((endpoint) => sinkOf(endpoint, deployment.webhooks))];
+/** Those of the deployment, and the endpoints of its customers; undefined, said, where thresholds have a problem. */
+async function sinksOf(deployment: Deployment, terminal: Terminal): Promise<readonly SinkSettings[] | undefined> {
+  const endpoints = await endpointsIn(deployment, terminal);
+  if (endpoints === undefined) return undefined;
+  return [...deployment.sinks, ...[...endpoints.values()].map((endpoint) => sinkOf(endpoint, deployment.webhooks))];
 }
 
-async function lettersOf(
-  deployment: Deployment,
-  sinks: readonly SinkSettings[],
-  kafka: Kafka | undefined,
-): Promise<readonly DeadLetter[]> {
-  const { deadLetters, contracts, packs, app } = deployment;
+async function lettersOf({ deployment, sinks, streams, kafka }: ReplayNeeds): Promise<readonly DeadLetter[]> {
+  const { deadLetters, app } = deployment;
   const lanes = new Set(sinks.map(({ lane }) => lane));
-  if (deadLetters.kind === "file") return await lettersInFile(deadLetters.path, lanes);
+  // An endpoint that nobody names any more has left alerts all the same.
+  const isLane = (name: string) => lanes.has(name) || isCustomers(name);
+  if (deadLetters.kind === "file") return await lettersInFile(deadLetters.path, isLane);
   if (deadLetters.kind === "none" || kafka === undefined) {
     throw new UsageError("The deployment keeps no dead letters: set `dead_letters: { kafka: {} }` or a file");
   }
-  const { streams } = await loadProject({ packs: [packs], contracts, tests: false });
   const existing = [...(await kafka.topics()).keys()];
   const patterns = [...streams.values()].flatMap(({ topics }) => topics).map(parseTopic);
   const names = new Set([...[...lanes].map(topicOf), customersName]);
@@ -76,7 +76,7 @@ async function lettersOf(
     const of = topic.endsWith(".dlq") ? topic.slice(0, -".dlq".length) : "";
     return names.has(of) || patterns.some((pattern) => pattern?.match(of) !== undefined);
   });
-  return await lettersInKafka(kafka, topics, `${app}-dead-letters-${crypto.randomUUID().slice(0, 8)}`, lanes);
+  return await lettersInKafka(kafka, topics, `${app}-dead-letters-${crypto.randomUUID().slice(0, 8)}`, isLane);
 }
 
 function chosen(letters: readonly DeadLetter[], ids: readonly string[], given: Given): readonly DeadLetter[] {
@@ -89,14 +89,9 @@ function chosen(letters: readonly DeadLetter[], ids: readonly string[], given: G
   );
 }
 
-async function replay(
-  letters: readonly DeadLetter[],
-  deployment: Deployment,
-  sinks: readonly SinkSettings[],
-  kafka: Kafka | undefined,
-  terminal: Terminal,
-): Promise<ExitCode> {
-  const outcomes = await replayLetters(letters, deployment, sinks, kafka, terminal);
+async function replay(letters: readonly DeadLetter[], needs: ReplayNeeds): Promise<ExitCode> {
+  const { terminal } = needs;
+  const outcomes = await replayLetters(letters, needs);
   for (const { id, says } of outcomes) terminal.out(`${id}: ${says}\n`);
   const failed = outcomes.filter(({ done }) => !done).length;
   terminal.out(`${outcomes.length - failed} replayed, ${failed} not\n`);

@@ -1,19 +1,14 @@
 /** Runs `vigie endpoints`: over the thresholds of the deployment, and what its store knows of their endpoints. */
-import { customersThresholds } from "../../engine/config/customers.ts";
 import type { Deployment } from "../../engine/config/deployment.ts";
-import { renderProblems } from "../../engine/load/render.ts";
 import { nearest } from "../../engine/model/problem.ts";
-import type { Endpoint } from "../../engine/model/threshold.ts";
 import { StoreError } from "../../engine/runtime/store.ts";
-import { wantsColour } from "../cli/colour.ts";
 import { type SoundDeployment, soundDeployment } from "../cli/deployment.ts";
 import { table } from "../cli/table.ts";
 import { EnvironmentError, exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
 import { type DisabledEndpoints, readDisabled, setDisabled } from "../run/customers/disabled.ts";
-import { endpointsOf, secretsOf } from "../run/customers/lanes.ts";
+import { secretsOf } from "../run/customers/lanes.ts";
+import { type Endpoints, endpointsIn } from "../run/customers/named.ts";
 import { openStore } from "../run/stores.ts";
-
-type Endpoints = ReadonlyMap<string, Endpoint>;
 
 export async function runEndpoints(given: Given, terminal: Terminal): Promise<ExitCode> {
   const [action = "list", name] = given.positionals;
@@ -39,14 +34,6 @@ function showSecrets(tenant: string | undefined, { webhooks }: Deployment, termi
   }
   for (const secret of secretsOf(tenant, webhooks.secrets)) terminal.out(`${secret}\n`);
   return exit.good;
-}
-
-/** The endpoints that the thresholds of the deployment name; undefined, with the problems on the screen, where those have one. */
-async function endpointsIn(deployment: Deployment, terminal: Terminal): Promise<Endpoints | undefined> {
-  const { content, problems, texts } = await customersThresholds(deployment);
-  if (content !== undefined) return endpointsOf(content);
-  terminal.out(renderProblems(problems, texts, { colour: wantsColour(terminal) }));
-  return undefined;
 }
 
 async function withStore<T>(
