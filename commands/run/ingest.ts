@@ -14,13 +14,14 @@ const mendable = { "retry-after": "1" };
 /** Answers a post of events of a stream. */
 export async function ingest(request: Request, stream: string, into: HttpIngest): Promise<Response> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
-  if (!(type in readers)) {
-    const detail = `Events are posted as ${Object.keys(readers).join(" or ")}`;
+  const read = readers.get(type);
+  if (read === undefined) {
+    const detail = `Events are posted as ${[...readers.keys()].join(" or ")}`;
     return problem(415, "Unsupported media type", detail);
   }
   const body = await bodyOf(request);
   if (body === undefined) return problem(413, "Too large", `A body has at most ${bodyMax} bytes: post in several`);
-  const values = readers[type]!(body);
+  const values = read(body);
   if (typeof values === "string") return problem(400, "Not JSON", values);
   const posted = values.length === 0 ? "saved" : await into.post(stream, values);
   switch (posted) {
@@ -37,10 +38,10 @@ export async function ingest(request: Request, stream: string, into: HttpIngest)
 
 type Reader = (body: Uint8Array) => readonly Uint8Array[] | string;
 
-const readers: { readonly [type: string]: Reader } = {
-  "application/json": jsonValues,
-  "application/x-ndjson": lines,
-};
+const readers: ReadonlyMap<string, Reader> = new Map([
+  ["application/json", jsonValues],
+  ["application/x-ndjson", lines],
+]);
 
 /** A single event keeps its bytes; those of an array are written anew. */
 function jsonValues(body: Uint8Array): readonly Uint8Array[] | string {

@@ -120,6 +120,8 @@ Deno.test({
       status: 415,
       answer: { detail: "Events are posted as application/json or application/x-ndjson" },
     });
+    // Every object of JavaScript has a property of this name.
+    expect((await post(port, "{}", "constructor")).status).toBe(415);
     expect((await post(port, "{")).status).toBe(400);
     expect(await post(port, "{}", "application/json", "logouts")).toMatchObject({
       status: 404,
