@@ -133,3 +133,22 @@ Deno.test("errors of packs, parameters and thresholds are shown, with exit code 
     const { code, err } = await vigie(...args, "--thresholds", `${folder}/t.yaml`);
     expect([code, err]).toEqual([1, expect.stringContaining('did you mean "above"?')]);
   }));
+
+Deno.test("what is wrong in the deployment file is shown at its line there, with exit code 1", () =>
+  project(async ({ folder, args }) => {
+    const config = `${folder}/vigie.yaml`;
+    const replayed = async (text: string, ...typed: string[]) => {
+      await Deno.writeTextFile(config, text);
+      const { code, out, err } = await vigie(...args, "--config", config, "--contracts", "contracts", ...typed);
+      return { code, said: `${out}${err}` };
+    };
+    const written = "sinks: {}\nparams:\n  small: { limit: 9000 }\n  smal: { limit: 1 }\n";
+    const { code, said } = await replayed(written, "--privacy");
+    expect([code, said]).toEqual([1, expect.stringContaining("vigie.yaml:3:19\n3 |   small: { limit: 9000 }")]);
+    expect(said).toContain("vigie.yaml:4:9\n4 |   smal: { limit: 1 }");
+    // What was typed stands in no file.
+    const typed = await replayed("sinks: {}\n", "--param", "small.limit=9000");
+    expect([typed.code, typed.said]).toEqual([1, expect.stringContaining("small.yaml:4:")]);
+    const misspelt = await replayed("sinks: {}\nparam: {}\n");
+    expect([misspelt.code, misspelt.said]).toEqual([1, expect.stringContaining("vigie.yaml:2:1")]);
+  }));

@@ -6,11 +6,12 @@ import { renderProblems } from "../../engine/load/render.ts";
 import { type LoadedFile, readLookupRows, readThresholds } from "../../engine/load/thresholds.ts";
 import { fixedLookups } from "../../engine/model/lookup.ts";
 import { fixedThresholds } from "../../engine/model/threshold.ts";
-import { buildProject } from "../../engine/project.ts";
+import { buildProject, type Project } from "../../engine/project.ts";
 import type { Surroundings } from "../../engine/runtime/rehearsal.ts";
 import { replay, type ReplayOptions, type ReplayResult } from "../../engine/runtime/replay.ts";
 import { chosenBrokers, withKafka } from "../cli/brokers.ts";
 import { wantsColour } from "../cli/colour.ts";
+import type { SoundDeployment } from "../cli/deployment.ts";
 import { chosenPrivacy } from "../cli/privacy.ts";
 import { chosenPaths } from "../cli/paths.ts";
 import { createProgress } from "../cli/progress.ts";
@@ -31,14 +32,13 @@ export async function runReplay(given: Given, terminal: Terminal): Promise<ExitC
   }
   const span = { from: timeOption(given, "from"), to: timeOption(given, "to") };
   const until = timeOption(given, "until");
-  const deployment = await deploymentOf(given);
-  const project = await buildProject(
-    { ...await chosenPaths(given, deployment), tests: false },
-    ({ packs }) => ({ params: withOverrides(deployment?.params ?? {}, readOverrides(given.texts("param"), packs)) }),
-  );
+  const config = given.text("config");
+  const read = config === undefined ? undefined : await deploymentAt(config, terminal);
+  if (config !== undefined && read === undefined) return exit.problem;
+  const project = await projectOf(given, read);
   if (project.plan === undefined) return refuse(project, terminal);
   const { plan, streams } = project;
-  const extras = await readExtras(given);
+  const extras = await readExtras(given, read?.deployment);
   if ("problems" in extras) return refuse(extras, terminal);
   const options = { ...defined({ until }), ...extras };
   if (topics.length === 0) {
@@ -48,7 +48,7 @@ export async function runReplay(given: Given, terminal: Terminal): Promise<ExitC
   }
   const chosen = topicsByStream(topics, streams);
   const log = (line: string) => terminal.err(`${line}\n`);
-  await withKafka(chosenBrokers(given, "brokers", deployment), async (kafka) => {
+  await withKafka(chosenBrokers(given, "brokers", read?.deployment), async (kafka) => {
     const opened = await openTopics(kafka, chosen, span, log);
     await replayAll(plan, opened, options, given, terminal);
   });
@@ -57,14 +57,22 @@ export async function runReplay(given: Given, terminal: Terminal): Promise<ExitC
 
 const nothing = "Nothing to replay: name recorded events with `--events STREAM=FILE`, or a topic with `--kafka TOPIC`";
 
-/** The deployment that `--config` names. Throws a UsageError when it has an error. */
-async function deploymentOf(given: Given): Promise<Deployment | undefined> {
-  const config = given.text("config");
-  if (config === undefined) return undefined;
-  const { readDeployment } = await import("../cli/deployment.ts");
-  const { deployment } = await readDeployment(config, "replay");
-  if (deployment !== undefined) return deployment;
-  throw new UsageError(`"${config}" has an error: see \`vigie check --config ${config}\``);
+/** Sinks bring their client libraries along, so they are imported only where there is a deployment to read. */
+async function deploymentAt(path: string, terminal: Terminal): Promise<SoundDeployment | undefined> {
+  return await (await import("../cli/deployment.ts")).soundDeployment(path, "replay", terminal);
+}
+
+/** The packs and contracts that were chosen, with the parameters of the deployment and those that were typed over them. */
+async function projectOf(given: Given, read: SoundDeployment | undefined): Promise<Project> {
+  const typed = given.texts("param");
+  // What was typed stands in no file.
+  const paramsFile = read === undefined || typed.length > 0 ? {} : { paramsFile: read.deployment.file };
+  const params = read?.deployment.params ?? {};
+  const project = await buildProject(
+    { ...await chosenPaths(given, read?.deployment), tests: false },
+    ({ packs }) => ({ params: withOverrides(params, readOverrides(typed, packs)), ...paramsFile }),
+  );
+  return { ...project, texts: new Map([...project.texts, ...read?.texts ?? []]) };
 }
 
 async function replayAll(
@@ -96,12 +104,15 @@ function defined(options: { readonly [K in "from" | "to" | "until"]?: number | u
 }
 
 /** Thresholds and rows of lookups from the files that the options name. */
-async function readExtras(given: Given): Promise<Surroundings | LoadedFile<unknown>> {
+async function readExtras(
+  given: Given,
+  deployment: Deployment | undefined,
+): Promise<Surroundings | LoadedFile<unknown>> {
   const [thresholds, lookups] = [given.text("thresholds"), given.text("lookups")];
   const owned = thresholds === undefined ? undefined : await readThresholds(thresholds);
   const rows = lookups === undefined ? undefined : await readLookupRows(lookups);
   for (const file of [owned, rows]) if (file !== undefined && file.content === undefined) return file;
-  const privacy = await chosenPrivacy(given);
+  const privacy = await chosenPrivacy(given, deployment);
   return {
     ...(privacy === undefined ? {} : { privacy }),
     ...(owned?.content !== undefined && { thresholds: fixedThresholds(owned.content) }),

@@ -118,3 +118,12 @@ rules:
   );
   expect(quiet.out).not.toContain("V133");
 });
+
+Deno.test("a parameter that no pack declares is shown at its line of the deployment file", async () => {
+  const files = { "vigie.yaml": `${deployment}params: { payment: { high_amount: 1 } }\n`, "alert.json": "{}" };
+  const { code, out } = await vigie(files, "route", "--config", "vigie.yaml", "--alert", "alert.json");
+  expect([code, out]).toEqual([
+    1,
+    expect.stringContaining("vigie.yaml:13:20\n13 | params: { payment: { high_amount: 1 } }"),
+  ]);
+});

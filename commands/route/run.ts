@@ -27,7 +27,7 @@ export async function runRoute(given: Given, terminal: Terminal): Promise<ExitCo
   if (read === undefined) return exit.problem;
   const { plan, problems, texts } = await readProject(read.deployment, true);
   if (plan === undefined) {
-    terminal.out(shownErrors(problems, texts, wantsColour(terminal)));
+    terminal.out(shownErrors(problems, new Map([...texts, ...read.texts]), wantsColour(terminal)));
     return exit.problem;
   }
   const way = wayThrough(alert, { ...read, plan }, at);

@@ -20,7 +20,7 @@ export interface Project {
 /** Loads and compiles the packs and contracts of a deployment. `strict`: a sink that nobody defines is an error. */
 export async function readProject(deployment: Deployment, strict: boolean): Promise<Project> {
   const loaded = await loadProject({ packs: [deployment.packs], contracts: deployment.contracts, tests: false });
-  const compiled = compileProject(loaded, { params: deployment.params });
+  const compiled = compileProject(loaded, { params: deployment.params, paramsFile: deployment.file });
   const missing = strict && compiled.plan !== undefined
     ? undefinedSinks(compiled.plan, deployment.sinks.map(({ name }) => name))
     : [];

@@ -27,7 +27,7 @@ export async function testRoutes(path: string, terminal: Terminal): Promise<bool
   if (read === undefined || problems.length > 0) return false;
   const { plan, problems: faults, texts } = await readProject(read.deployment, true);
   if (plan === undefined) {
-    terminal.out(shownErrors(faults, texts, wantsColour(terminal)));
+    terminal.out(shownErrors(faults, new Map([...texts, ...read.texts]), wantsColour(terminal)));
     return false;
   }
   let failed = 0;
