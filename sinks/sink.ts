@@ -9,13 +9,22 @@ export type Delivery = { readonly alert: Alert } | { readonly record: OutputReco
 
 /**
  * What became of one delivery. `retry` names milliseconds to wait where the receiver asked for a wait; `untried` says that
- * it waits behind an earlier one and was not sent, so it costs no try. `gone` says that the endpoint asks never to be called
- * again (HTTP 410), which disables a customer's endpoint.
+ * it waits behind an earlier one and was not sent, so it costs no try; `inferred` that it was not sent because another one
+ * of the batch found the receiver away, which costs a try and is no failure of its own. `gone` says that the endpoint asks
+ * never to be called again (HTTP 410), which disables a customer's endpoint.
  */
 export type Verdict =
   | { readonly result: "delivered" }
-  | { readonly result: "retry"; readonly after: number | undefined; readonly reason: string; readonly untried?: true }
+  | RetryVerdict
   | { readonly result: "rejected"; readonly reason: string; readonly gone?: true };
+
+export interface RetryVerdict {
+  readonly result: "retry";
+  readonly after: Millis | undefined;
+  readonly reason: string;
+  readonly untried?: true;
+  readonly inferred?: true;
+}
 
 /** When a delivery that failed is tried again: the wait before each further try, after which it is given up. */
 export interface RetrySchedule {

@@ -91,7 +91,9 @@ function openWebhook(options: Fields, context: SinkContext): Sink {
       if (first === undefined || client.silences() < silent) return await inOrder(batch, send);
       // Who has been away is asked with one request, not with a whole batch that would fail one by one.
       const verdict = await send(first);
-      if (verdict.result === "retry" && client.silences() > 0) return batch.map(() => verdict);
+      if (verdict.result === "retry" && client.silences() > 0) {
+        return [verdict, ...rest.map(() => ({ ...verdict, inferred: true } as const))];
+      }
       return [verdict, ...await inOrder(rest, send)];
     },
     close: () => Promise.resolve(client.close()),

@@ -145,8 +145,10 @@ Deno.test("an endpoint that has been away is asked with one request, until it an
   })();
   const sink = webhook.create({ url: `http://127.0.0.1:${listener.addr.port}/`, allow_private: true }, testContext());
   const batch = Array.from({ length: 30 }, (_, i) => ({ alert: alertOf(i, { fingerprint: `f${i}` }) }));
-  for (const asked of [30, 31, 32]) {
-    expect(resultsOf(await sink.deliver(batch))).toEqual(batch.map(() => "retry"));
+  for (const [asked, inferred] of [[30, 0], [31, 29], [32, 29]]) {
+    const verdicts = await sink.deliver(batch);
+    expect(resultsOf(verdicts)).toEqual(batch.map(() => "retry"));
+    expect(verdicts.filter((verdict) => "inferred" in verdict).length).toBe(inferred);
     expect(connections).toBe(asked);
   }
   const { port } = listener.addr;

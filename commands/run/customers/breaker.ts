@@ -1,6 +1,6 @@
 /**
- * The circuit breaker of one customer's endpoint: after a hundred failures one after the other, or when it says that it
- * is gone (410), nothing is sent there any more, and what comes for it is refused at once.
+ * The circuit breaker of one customer's endpoint: after a hundred requests that failed one after the other, or when it
+ * says that it is gone (410), nothing is sent there any more, and what comes for it is refused at once.
  */
 import type { Receiver } from "../../../engine/runtime/settle.ts";
 import type { Verdict } from "../../../sinks/sink.ts";
@@ -25,7 +25,7 @@ export function withBreaker(receiver: Receiver, { disabled, disable }: BreakerPo
   let failures = 0;
   const count = (verdict: Verdict) => {
     if (verdict.result === "delivered") failures = 0;
-    else if (verdict.result === "rejected" || verdict.untried !== true) failures++;
+    else if (wasSent(verdict)) failures++;
     if (disabled() !== undefined || verdict.result === "delivered") return;
     if (verdict.result === "rejected" && verdict.gone === true) disable(`it is gone: ${verdict.reason}`);
     else if (failures >= failuresMax) {
@@ -36,7 +36,10 @@ export function withBreaker(receiver: Receiver, { disabled, disable }: BreakerPo
     ...receiver,
     async deliver(batch, seqs) {
       const before = disabled();
-      if (before !== undefined) return batch.map(() => refusal(before));
+      if (before !== undefined) {
+        failures = 0;
+        return batch.map(() => refusal(before));
+      }
       const verdicts = await receiver.deliver(batch, seqs);
       verdicts.forEach(count);
       const after = disabled();
@@ -45,6 +48,11 @@ export function withBreaker(receiver: Receiver, { disabled, disable }: BreakerPo
       return verdicts.map((verdict) => verdict.result === "retry" ? refusal(after) : verdict);
     },
   };
+}
+
+/** Whether a verdict is the answer to a request of its own. */
+function wasSent(verdict: Verdict): boolean {
+  return verdict.result !== "retry" || (verdict.untried !== true && verdict.inferred !== true);
 }
 
 function refusal({ since, why }: Disabled): Verdict {

@@ -1,7 +1,7 @@
 /** The endpoints of customers while an engine runs: receivers that are made once, behind breakers that the store remembers. */
 import { backoff, now, sleep } from "../../../engine/adapters/clock.ts";
 import type { CustomerWebhooks } from "../../../engine/config/deployment.ts";
-import type { Threshold } from "../../../engine/model/threshold.ts";
+import type { Endpoint, Threshold } from "../../../engine/model/threshold.ts";
 import { formatTime } from "../../../engine/model/time.ts";
 import type { Receiver } from "../../../engine/runtime/settle.ts";
 import type { CheckpointStore } from "../../../engine/runtime/store.ts";
@@ -40,12 +40,8 @@ export class Customers {
 
   /** Receivers of the endpoints that thresholds name, by lane. */
   receiversOf(thresholds: readonly Threshold[]): ReadonlyMap<string, Receiver> {
-    const { webhooks, context } = this.needs;
-    return new Map([...endpointsOf(thresholds)].map(([lane, endpoint]) => {
-      let opened = this.open.get(lane);
-      if (opened === undefined) this.open.set(lane, opened = openSink(sinkOf(endpoint, webhooks), context));
-      return [lane, this.guarded(lane, opened.receiver)];
-    }));
+    const endpoints = [...endpointsOf(thresholds)];
+    return new Map(endpoints.map(([lane, endpoint]) => [lane, this.opened(lane, endpoint).receiver]));
   }
 
   /** What waits for an endpoint that no threshold names any more is refused; undefined for other lanes. */
@@ -59,6 +55,17 @@ export class Customers {
   async close(): Promise<void> {
     this.untold.clear();
     for (const { close } of this.open.values()) await close().catch(() => {});
+  }
+
+  /** Kept with its breaker: failures are counted on across reloads. */
+  private opened(lane: string, endpoint: Endpoint): OpenReceiver {
+    let opened = this.open.get(lane);
+    if (opened === undefined) {
+      const { webhooks, context } = this.needs;
+      const sink = openSink(sinkOf(endpoint, webhooks), context);
+      this.open.set(lane, opened = { ...sink, receiver: this.guarded(lane, sink.receiver) });
+    }
+    return opened;
   }
 
   private guarded(lane: string, receiver: Receiver): Receiver {
