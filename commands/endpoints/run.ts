@@ -1,14 +1,14 @@
 /** Runs `vigie endpoints`: over the thresholds of the deployment, and what its store knows of their endpoints. */
 import type { Deployment } from "../../engine/config/deployment.ts";
 import { nearest } from "../../engine/model/problem.ts";
-import { StoreError } from "../../engine/runtime/store.ts";
-import { type SoundDeployment, soundDeployment } from "../cli/deployment.ts";
+import type { CheckpointStore } from "../../engine/runtime/store.ts";
+import { soundDeployment } from "../cli/deployment.ts";
+import { withStore } from "../cli/store.ts";
 import { table } from "../cli/table.ts";
-import { EnvironmentError, exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
+import { exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
 import { type DisabledEndpoints, readDisabled, setDisabled } from "../run/customers/disabled.ts";
 import { secretsOf } from "../run/customers/lanes.ts";
 import { type Endpoints, endpointsIn } from "../run/customers/named.ts";
-import { openStore } from "../run/stores.ts";
 
 export async function runEndpoints(given: Given, terminal: Terminal): Promise<ExitCode> {
   const [action = "list", name] = given.positionals;
@@ -20,12 +20,14 @@ export async function runEndpoints(given: Given, terminal: Terminal): Promise<Ex
   if (action === "secret") return showSecrets(name, read.deployment, terminal);
   const named = await endpointsIn(read.deployment, terminal);
   if (named === undefined) return exit.problem;
-  return await withStore(read, async (store) => {
+  return await withStore(read, inMemory, async (store) => {
     if (action === "enable") await enable(name, named, store, terminal);
     else list(named, await readDisabled(store), given.text("format") === "json", terminal);
     return exit.good;
   });
 }
+
+const inMemory = "The state is in memory: what is disabled is known to the running engine alone";
 
 function showSecrets(tenant: string | undefined, { webhooks }: Deployment, terminal: Terminal): ExitCode {
   if (tenant === undefined) throw new UsageError("Whose secret? Name a customer, as thresholds do");
@@ -36,29 +38,10 @@ function showSecrets(tenant: string | undefined, { webhooks }: Deployment, termi
   return exit.good;
 }
 
-async function withStore<T>(
-  { deployment: { store: settings, app }, secrets }: SoundDeployment,
-  act: (store: ReturnType<typeof openStore>) => Promise<T>,
-): Promise<T> {
-  if (settings.kind === "memory") {
-    throw new UsageError("The state is in memory: what is disabled is known to the running engine alone");
-  }
-  const store = openStore(settings, app);
-  try {
-    await store.open();
-    return await act(store);
-  } catch (error) {
-    if (error instanceof StoreError) throw new EnvironmentError(secrets.redact(error.message), { cause: error });
-    throw error;
-  } finally {
-    await store.close().catch(() => {});
-  }
-}
-
 async function enable(
   lane: string | undefined,
   named: Endpoints,
-  store: ReturnType<typeof openStore>,
+  store: CheckpointStore,
   terminal: Terminal,
 ): Promise<void> {
   const disabled = await readDisabled(store);

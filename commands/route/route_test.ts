@@ -127,3 +127,17 @@ Deno.test("a parameter that no pack declares is shown at its line of the deploym
     expect.stringContaining("vigie.yaml:13:20\n13 | params: { payment: { high_amount: 1 } }"),
   ]);
 });
+
+Deno.test("a store that is away is said without what the environment filled in", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "vigie-hidden-" });
+  Deno.env.set("VIGIE_TEST_STATE", folder);
+  const files = { "vigie.yaml": deployment.replace("{ memory: true }", '{ sqlite: "${env:VIGIE_TEST_STATE}" }') };
+  const alert = JSON.stringify({ pack: "payments", rule: "psp-error-rate", severity: "high" });
+  const { code, out } = await vigie(
+    { ...files, "alert.json": alert },
+    ...["route", "--config", "vigie.yaml", "--alert", "alert.json"],
+  );
+  Deno.env.delete("VIGIE_TEST_STATE");
+  await Deno.remove(folder, { recursive: true });
+  expect([code, out]).toEqual([0, expect.stringContaining('not taken into account: The state file "***"')]);
+});

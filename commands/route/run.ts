@@ -1,6 +1,5 @@
 /** Runs `vigie route`: reads an alert and a deployment, and shows the way of the one through the other. */
 import { now, sleep } from "../../engine/adapters/clock.ts";
-import type { Deployment } from "../../engine/config/deployment.ts";
 import { formatTime } from "../../engine/model/time.ts";
 import { isFields, type Value } from "../../engine/model/value.ts";
 import { readySilences, type Silence, silenceOf } from "../../engine/routing/silence.ts";
@@ -8,7 +7,7 @@ import { scopeOf } from "../../engine/routing/vocabulary.ts";
 import { alertOfFields, type Way } from "../../engine/routing/way.ts";
 import { storedSilences } from "../../engine/runtime/routes/silences.ts";
 import { wantsColour } from "../cli/colour.ts";
-import { soundDeployment } from "../cli/deployment.ts";
+import { type SoundDeployment, soundDeployment } from "../cli/deployment.ts";
 import { timeOption } from "../cli/time.ts";
 import { EnvironmentError, exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
 import { readProject, shownErrors } from "../run/project.ts";
@@ -31,7 +30,7 @@ export async function runRoute(given: Given, terminal: Terminal): Promise<ExitCo
     return exit.problem;
   }
   const way = wayThrough(alert, { ...read, plan }, at);
-  const known = read.tree.length === 0 ? [] : await silencesOf(read.deployment, terminal);
+  const known = read.tree.length === 0 ? [] : await silencesOf(read, terminal);
   const silence = silenceOf(readySilences(known), scopeOf(alert), at);
   terminal.out(
     format === "json" ? asJson(way, silence) : `${drawWay(way)}${silence === undefined ? "" : told(silence)}`,
@@ -40,14 +39,18 @@ export async function runRoute(given: Given, terminal: Terminal): Promise<ExitCo
 }
 
 /** Those in the store of the deployment. While it is away the way is shown without them, and that is said. */
-async function silencesOf({ store: settings, app }: Deployment, terminal: Terminal): Promise<readonly Silence[]> {
+async function silencesOf(
+  { deployment: { store: settings, app }, secrets }: SoundDeployment,
+  terminal: Terminal,
+): Promise<readonly Silence[]> {
   if (settings.kind === "memory") return [];
   const store = openStore(settings, app);
   const asked = store.open().then(() => storedSilences(store).all());
   try {
     return await Promise.race([asked, sleep(patience).then(() => Promise.reject(new Error("it does not answer")))]);
   } catch (error) {
-    terminal.err(`Silences are not taken into account: ${error instanceof Error ? error.message : error}\n`);
+    const reason = secrets.redact(error instanceof Error ? error.message : String(error));
+    terminal.err(`Silences are not taken into account: ${reason}\n`);
     return [];
   } finally {
     void store.close().catch(() => {});

@@ -4,13 +4,12 @@ import { renderProblems } from "../../engine/load/render.ts";
 import { formatTime, parseDuration } from "../../engine/model/time.ts";
 import { compileSilence, type Silence, type Silences } from "../../engine/routing/silence.ts";
 import { storedSilences } from "../../engine/runtime/routes/silences.ts";
-import { StoreError } from "../../engine/runtime/store.ts";
 import { wantsColour } from "../cli/colour.ts";
 import { soundDeployment } from "../cli/deployment.ts";
+import { withStore } from "../cli/store.ts";
 import { table } from "../cli/table.ts";
 import { timeOption } from "../cli/time.ts";
-import { EnvironmentError, exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
-import { openStore } from "../run/stores.ts";
+import { exit, type ExitCode, type Given, type Terminal, UsageError } from "../command.ts";
 
 /** Silences that are over are kept so long, for those who ask later. */
 const keptMillis = 30 * 86_400_000;
@@ -24,24 +23,13 @@ export async function runSilence(given: Given, terminal: Terminal): Promise<Exit
   if (action === "add" && wanted === undefined) return exit.problem;
   const read = await soundDeployment(given.text("config") ?? "vigie.yaml", "silence", terminal);
   if (read === undefined) return exit.problem;
-  const { store: settings, app } = read.deployment;
-  if (settings.kind === "memory") {
-    throw new UsageError("The state is in memory: silences need `store: sqlite` or redis");
-  }
-  const store = openStore(settings, app);
-  try {
-    await store.open();
+  return await withStore(read, "The state is in memory: silences need `store: sqlite` or redis", async (store) => {
     const silences = storedSilences(store);
     if (wanted !== undefined) await add(silences, wanted, terminal);
     else if (action === "remove") await remove(silences, id, terminal);
     else await list(silences, given, terminal);
     return exit.good;
-  } catch (error) {
-    if (error instanceof StoreError) throw new EnvironmentError(read.secrets.redact(error.message), { cause: error });
-    throw error;
-  } finally {
-    await store.close().catch(() => {});
-  }
+  });
 }
 
 /** The silence that the options describe; undefined, with the problem on the screen, when its condition has one. */
