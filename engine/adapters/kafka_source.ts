@@ -101,11 +101,10 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
       },
       async gone(topic, partition) {
         const name = partitionName({ topic, partition });
-        const before = positions.get(name) ?? 0;
         try {
-          const next = await standingNow(options, kafka, { topic, partition }, before);
+          const next = await standingNow(options, kafka, { topic, partition }, positions.get(name) ?? 0);
           positions.set(name, next);
-          reader.lost({ stream: streamOf.get(topic) ?? topic, topic, partition }, Math.max(0, next - before));
+          reader.moved({ stream: streamOf.get(topic) ?? topic, topic, partition }, next);
         } catch (error) {
           if (!(error instanceof SourceError)) throw error;
           closed = true;

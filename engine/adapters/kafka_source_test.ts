@@ -4,7 +4,7 @@ import { buildStream } from "../load/contracts.ts";
 import type { Stream } from "../model/contract.ts";
 import { SourceError } from "../runtime/source.ts";
 import { kafkaService } from "../../tests/services/services.ts";
-import { addPartitions, forgetMessages } from "../../tests/services/topic_admin.ts";
+import { addPartitions, forgetMessages, makeAnew } from "../../tests/services/topic_admin.ts";
 import { openKafka } from "./kafka.ts";
 import { KafkaGroup } from "./kafka/group.ts";
 import type { Kafka } from "./kafka/port.ts";
@@ -48,7 +48,7 @@ function reading({ kafka, topic }: Trial, position: number | undefined, outOfRan
   const log: string[] = [];
   const offsets: number[] = [];
   let tell = () => {};
-  const lost: number[] = [];
+  const movedTo: number[] = [];
   const failed = Promise.withResolvers<Error>();
   const source = kafkaSource({
     ...{ kafka, outOfRange, group: `read-${topic}`, streams: [streamOf(topic)], from: "earliest" },
@@ -66,7 +66,7 @@ function reading({ kafka, topic }: Trial, position: number | undefined, outOfRan
         tell();
       },
       added: () => {},
-      lost: (_, messages) => lost.push(messages),
+      moved: (_, next) => movedTo.push(next),
       ended: () => {},
       failed: failed.resolve,
     });
@@ -79,7 +79,7 @@ function reading({ kafka, topic }: Trial, position: number | undefined, outOfRan
     has,
     log,
     offsets,
-    lost,
+    movedTo,
     failed: failed.promise,
     partition: { stream: "s", topic, partition: 0 },
   };
@@ -124,7 +124,7 @@ Deno.test({
     expect(moved.log.filter((line) => line.includes("lost"))).toEqual([
       `Reading stands at offset 0 of ${given.topic}/0, which holds 50 to 100: going on at 50; what lay between is lost`,
     ]);
-    expect(moved.lost).toEqual([50]);
+    expect(moved.movedTo).toEqual([50]);
     await moved.source.close();
 
     const failing = reading(given, 50, "fail");
@@ -137,6 +137,29 @@ Deno.test({
     expect(error).toMatchObject({ state: "final", message: expect.stringContaining("Reading stands at offset 50") });
     expect(failing.offsets).toEqual([]);
     await failing.source.close();
+    await given.kafka.close();
+  },
+});
+
+Deno.test({
+  name: "a topic that was made anew is read from its beginning, and its reader is told where that is",
+  ...options,
+  async fn() {
+    const given = await trial();
+    await given.send(0, 100);
+    const live = reading(given, 90, "earliest");
+    await live.source.open();
+    await live.start();
+    await live.has(99);
+    await makeAnew(given.broker, given.topic);
+    await given.send(0, 10);
+    await live.has(9);
+    expect(live.offsets.slice(10)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(live.movedTo).toEqual([0]);
+    expect(live.log.filter((line) => line.includes("anew"))).toEqual([
+      expect.stringMatching(/^Reading stands at offset 100 of .*: going on at 0; the log was made anew or cut off$/),
+    ]);
+    await live.source.close();
     await given.kafka.close();
   },
 });
@@ -165,7 +188,7 @@ Deno.test({
       await source.start({
         batch: (_, { messages }) => came.resolve(messages[0]?.offset ?? -1),
         added: () => {},
-        lost: () => {},
+        moved: () => {},
         ended: () => {},
         failed: came.resolve,
       });

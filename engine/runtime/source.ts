@@ -25,8 +25,11 @@ export interface SourceReader {
   readonly batch: (partition: SourcePartition, batch: SourceBatch) => void;
   /** A partition that was not there when the source was opened. */
   readonly added: (partition: OpenedPartition) => void;
-  /** So many messages of a partition were deleted before they could be read, and reading goes on behind them. */
-  readonly lost: (partition: SourcePartition, messages: number) => void;
+  /**
+   * What a partition was to give next is gone. It goes on at this offset: behind what was deleted, or at the beginning of
+   * a log that was made anew.
+   */
+  readonly moved: (partition: SourcePartition, next: number) => void;
   /** No more will come of this partition. */
   readonly ended: (partition: SourcePartition) => void;
   /** The source cannot go on; it says why and what to do. */

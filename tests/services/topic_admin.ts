@@ -10,6 +10,17 @@ export function forgetMessages(broker: string, topic: string, before: number): P
   });
 }
 
+/** Makes a topic anew, without its messages. */
+export function makeAnew(broker: string, topic: string): Promise<unknown> {
+  return asAdmin(broker, async (admin) => {
+    await admin.deleteTopics({ topics: [topic] });
+    // A topic that is on its way out cannot be made yet.
+    for (let made = false; !made;) {
+      made = await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] }).catch(() => false);
+    }
+  });
+}
+
 /** Sets one setting of a topic. */
 export function alterTopic(broker: string, topic: string, name: string, value: string): Promise<unknown> {
   const resource = { type: ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name, value }] };

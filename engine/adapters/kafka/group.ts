@@ -114,8 +114,10 @@ export class KafkaGroup {
     if (reading === undefined) return;
     try {
       const next = await standingNow(this.options, this.options.kafka, { topic, partition }, reading.next);
-      reading.reader.lost(reading.partition, Math.max(0, next - reading.next));
+      // A log that was made anew does not end where the old one did.
+      this.asked.delete(topic);
       reading.next = next;
+      reading.reader.moved(reading.partition, next);
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       this.end(reading.partition);

@@ -27,7 +27,8 @@ export function standing(
       "final",
     );
   }
-  log(`${what}: going on at ${earliest}; what lay between is lost`);
+  const means = saved > end ? "the log was made anew or cut off" : "what lay between is lost";
+  log(`${what}: going on at ${earliest}; ${means}`);
   return earliest;
 }
 

@@ -30,14 +30,16 @@ export class Feed {
   /** No more will come. */
   hasEnded = false;
   /** Messages before this offset are taken, those from it on are not: the end of a drain. */
-  readonly stopAt: number;
+  stopAt: number;
   /** Inputs that its messages feed. */
   readonly inputs = new Set<Input>();
   /** Events, dead letters, tombstones, and messages that were deleted before they were read, so far. */
   readonly counts = { events: 0, dead: 0, skipped: 0, lost: 0 };
-  private readonly batches: SourceBatch[] = [];
+  private batches: SourceBatch[] = [];
   /** Offset that follows the last batch. */
   private next: number;
+  /** A log that was made anew: where the old one ended, all of which is taken first, and batches of the new one. */
+  private anew: { readonly oldEnd: number; readonly batches: SourceBatch[] } | undefined;
   private queued = { messages: 0, bytes: 0 };
   /** Messages that are no events, in order. */
   private readonly refusals: { readonly offset: number; readonly say: () => void }[] = [];
@@ -60,9 +62,24 @@ export class Feed {
     this.next = Math.min(Math.max(this.next, batch.next), this.stopAt);
     this.end = Math.max(this.end, batch.end);
     if (messages.length === 0) return;
-    this.batches.push({ ...batch, messages });
+    (this.anew?.batches ?? this.batches).push({ ...batch, messages });
     this.queued.messages += messages.length;
     this.queued.bytes += bytesOf(messages);
+  }
+
+  /**
+   * What was to be read next is gone, and reading goes on elsewhere. Further on, what lay between is lost. Back, the log
+   * was made anew or cut off: its offsets come a second time, how far it reaches is not known yet, and a drain has nothing
+   * left of what it was to read.
+   */
+  goOnAt(next: number): void {
+    const before = this.next;
+    this.next = Math.min(next, this.stopAt);
+    this.counts.lost += Math.max(0, this.next - before);
+    if (this.next >= before) return;
+    this.anew ??= { oldEnd: before, batches: [] };
+    this.end = this.next;
+    if (this.stopAt < Infinity) this.stopAt = this.next;
   }
 
   /** Event time of the next event; undefined when nothing waits. */
@@ -104,7 +121,16 @@ export class Feed {
 
   /** Nothing is being stepped: what is no event before the next one, or at the end, needs no reading again. */
   settlePosition(): void {
+    if (this.peek() === undefined) this.leaveOldLog();
     this.moveTo(this.peek() === undefined ? this.next : this.lane.headOffset ?? this.position);
+  }
+
+  /** All of the old log is taken: only now do offsets, those of refusals too, mean the new one. */
+  private leaveOldLog(): void {
+    if (this.anew === undefined) return;
+    this.moveTo(this.anew.oldEnd);
+    this.batches = this.anew.batches;
+    this.anew = undefined;
   }
 
   /** Everything before an offset is taken, or no event. */

@@ -20,7 +20,9 @@ export async function openSource(run: Run): Promise<void> {
   run.source = source;
   const opened = await run.insist("The source", () => source.open());
   for (const partition of opened ?? []) {
-    if (feedOf(run, partitionName(partition)) === undefined) addFeed(run, partition);
+    const feed = feedOf(run, partitionName(partition));
+    if (feed === undefined) addFeed(run, partition);
+    else if (partition.start < feed.reading) feed.goOnAt(partition.start);
   }
   if (opened === undefined) return;
   await run.insist("The source", () => source.start(readerOf(run, source)));
@@ -131,9 +133,10 @@ function readerOf(run: Run, source: Source): SourceReader {
       addFeed(run, opened);
       run.bell.ring();
     },
-    lost(partition, messages) {
+    moved(partition, next) {
       const feed = isCurrent() ? feedOf(run, partitionName(partition)) : undefined;
-      if (feed !== undefined) feed.counts.lost += messages;
+      feed?.goOnAt(next);
+      run.bell.ring();
     },
     ended(partition) {
       const feed = feedOf(run, partitionName(partition));
