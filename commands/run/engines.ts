@@ -6,7 +6,7 @@ import { openKafka } from "../../engine/adapters/kafka.ts";
 import { topicsOf } from "../../engine/adapters/kafka_source.ts";
 import type { EngineOptions, Position, Setup } from "../../engine/runtime/engine/options.ts";
 import { type EngineStatus, statusOf } from "../../engine/runtime/engine/status.ts";
-import { keepRecord } from "../../engine/runtime/record.ts";
+import { type InstanceRecord, keepRecord } from "../../engine/runtime/record.ts";
 import type { RoutesTask } from "../../engine/runtime/routes/task.ts";
 import { partitionName } from "../../engine/runtime/source.ts";
 import { ManyInstances, type ManyNeeds, type SharedOptions } from "./many/many.ts";
@@ -64,12 +64,17 @@ function oneInstance(
     ...shared,
     ...{ task, fresh: anew?.fresh === true },
     async check() {
-      await keepRecord(store, { instances: "one", counts: {} }, anew !== undefined);
-      beginning = anew === undefined ? await readBeginning(store) : await beginningOf(deployment, shared, anew);
+      if (anew === undefined) await keepRecord(store, record, false);
+      else beginning = await beginningOf(deployment, shared, anew);
+    },
+    async goOn() {
+      beginning = await readBeginning(store);
     },
     ...(anew === undefined ? {} : {
       async beginAnew() {
         if (!anew.fresh) await refuseUndelivered(store, [task]);
+        // Only now: a start that is refused leaves the store as it is.
+        await keepRecord(store, record, true);
         await keepBeginning(store, beginning);
       },
     }),
@@ -91,6 +96,8 @@ function oneInstance(
     status: () => statusOf(engine.run),
   };
 }
+
+const record: InstanceRecord = { instances: "one", counts: {} };
 
 /** Where a start that drops its state begins: the log of the topics that rules read is asked. */
 async function beginningOf(

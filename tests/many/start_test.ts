@@ -15,6 +15,11 @@ async function replaceIn(path: string, before: string, after: string): Promise<v
   await Deno.writeTextFile(path, text.replace(before, after));
 }
 
+/** The application's name, which is that of its consumer group. */
+async function appOf(folder: string): Promise<string> {
+  return /app: (.*)/.exec(await Deno.readTextFile(`${folder}/vigie.yaml`))?.[1] ?? "";
+}
+
 async function widen(broker: string, topic: string, count: number): Promise<void> {
   const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
@@ -64,13 +69,25 @@ Deno.test({
     const kafka = openKafka({ brokers: [broker] }, "test");
     await kafka.createTopic(topic, { partitions: 2, config: { "retention.ms": "-1" } });
     await produce(broker, topic, generatePayments(500, 2));
+    const app = await appOf(folder);
     const drain = ["run", "--config", "vigie.yaml", "--drain"];
     await runVigie(drain, folder);
     await replaceIn(`${folder}/vigie.yaml`, "instances: many", "instances: one");
     expect((await runVigie(drain, folder, 3)).log()).toMatch(/was written with `instances: many`.*--fresh/);
     await replaceIn(`${folder}/vigie.yaml`, "instances: one", "instances: many");
+    const other = startVigie(["run", "--config", "vigie.yaml"], folder);
+    await until(async () => await kafka.members(app) > 0, other.log);
     await widen(broker, topic, 3);
+    // A seek that is refused has changed nothing.
+    const seeking = startVigie(["run", "--config", "vigie.yaml", "--seek", "2026-01-05T00:00:00Z"], folder);
+    await until(() => Promise.resolve(seeking.log().includes("stop every instance first")), seeking.log);
+    for (const running of [seeking, other]) {
+      running.kill("SIGTERM");
+      await running.ended;
+    }
     expect((await runVigie(drain, folder, 3)).log()).toMatch(/had 2 partitions .* and has 3 now.*--fresh/);
+    await runVigie([...drain, "--seek", "2026-01-05T00:00:00Z"], folder);
+    await runVigie(drain, folder);
     await kafka.close();
     await deployment.remove();
   },
@@ -86,7 +103,7 @@ Deno.test({
     const { folder, topic } = deployment;
     const kafka = openKafka({ brokers: [broker] }, "test");
     await kafka.createTopic(topic, { partitions: 2, config: { "retention.ms": "-1" } });
-    const app = /app: (.*)/.exec(await Deno.readTextFile(`${folder}/vigie.yaml`))?.[1] ?? "";
+    const app = await appOf(folder);
     await Deno.mkdir(`${folder}/others`);
     const rules = await Deno.readTextFile(`${folder}/rules/many.yaml`);
     await Deno.writeTextFile(`${folder}/others/many.yaml`, rules.replace("attempts >= 2", "attempts >= 3"));

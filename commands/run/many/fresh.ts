@@ -4,7 +4,7 @@
  */
 import type { Kafka } from "../../../engine/adapters/kafka/port.ts";
 import { forgetDrains } from "../../../engine/runtime/many/drain.ts";
-import { forgetRoutes } from "../../../engine/runtime/routes/gathering.ts";
+import { forgetRoutes, rewindRoutes } from "../../../engine/runtime/routes/gathering.ts";
 import type { TaskUnit } from "../../../engine/runtime/many/tasks.ts";
 import { partitionName, SourceError } from "../../../engine/runtime/source.ts";
 import type { CheckpointStore } from "../../../engine/runtime/store.ts";
@@ -37,8 +37,9 @@ export async function beginAnew(needs: AnewNeeds, { fresh, seek, quietBefore }: 
   const starts = new Map([...await endsOf(kafka, topicsOf(units, true)), ...sources]);
   await keepBeginning(store, { starts, quietBefore });
   await forgetDrains(store, names);
+  // Before the outboxes begin anew, whose numbers the routes would take for numbers of the old ones.
+  await (fresh ? forgetRoutes(store) : rewindRoutes(store));
   for (const name of names) await store.drop(name);
-  await forgetRoutes(store);
 }
 
 function topicsOf(units: readonly TaskUnit[], isPassed: boolean): readonly string[] {

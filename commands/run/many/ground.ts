@@ -53,17 +53,18 @@ export async function prepare(needs: GroundNeeds, own: Setup, anew: Anew | undef
     [...counts.keys()].map((topic) => [topic, stream] as const)
   );
   await checkRetention({ kafka, log, horizon: (stream) => horizonOf(setup.plan, stream) }, new Map(streamOf));
-  const placed = spread(setup.plan, partitions, app);
-  await makeRepartitionTopics(kafka, placed.keySets, deployment);
+  const { local, keySets: wanted } = spread(setup.plan, partitions, app);
+  const placed = { local, keySets: await makeRepartitionTopics(kafka, wanted, deployment) };
   const counts = await countsOf(kafka, partitions, placed.keySets);
   const units = tasksOf(counts, app);
+  // Before anything is written down: a start that is refused leaves the store as it is.
+  if (anew !== undefined) await beginAnew({ kafka, app, store, units, log }, anew);
   const isKnown = await keepRecord(
     store,
     { instances: "many", counts: Object.fromEntries(counts) },
     anew !== undefined,
   );
   if (!isKnown && anew === undefined) await checkGroup(kafka, app, [...counts.keys()]);
-  if (anew !== undefined) await beginAnew({ kafka, app, store, units, log }, anew);
   const { starts, quietBefore } = await readBeginning(store);
   const reading = units.filter(({ isPassed }) => !isPassed).map(({ name }) => name);
   const joined = drain ? await Drain.join({ store, tasks: reading }, await endsOf(kafka, partitions)) : undefined;

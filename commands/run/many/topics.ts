@@ -26,12 +26,15 @@ export async function sourcePartitions(kafka: Kafka, plan: Plan, { topics }: Dep
   }));
 }
 
-/** Creates the topics of key sets where they are missing. Throws a `SourceError` where that is not allowed. */
+/**
+ * Creates the topics of key sets where they are missing, and gives the sets with the partitions that there are: a topic
+ * keeps those that it was created with when a source gets more. Throws a `SourceError` where creating is not allowed.
+ */
 export async function makeRepartitionTopics(
   kafka: Kafka,
   keySets: readonly KeySet[],
   { topics }: Deployment,
-): Promise<void> {
+): Promise<readonly KeySet[]> {
   for (const { topic, partitions, plan } of keySets) {
     const config = { "retention.ms": String(topics.retention), "cleanup.policy": "delete" };
     const readers = plan.rules.map(({ name }) => `"${name}"`).join(", ");
@@ -41,4 +44,9 @@ export async function makeRepartitionTopics(
       throw error instanceof MissingTopic ? new SourceError(error.message, "final") : error;
     }
   }
+  const existing = await kafka.topics();
+  return keySets.map((keySet) => ({
+    ...keySet,
+    partitions: keySet.meets ? 1 : existing.get(keySet.topic) ?? keySet.partitions,
+  }));
 }

@@ -155,9 +155,12 @@ export class Engine {
 
   /** What a claim begins with: nothing, where the state is to be dropped before the first life. */
   private async begun(claimed: Claimed): Promise<Claimed> {
-    if (!this.isAnew) return claimed;
-    const { store, task, fresh, companion, beginAnew } = this.options;
+    const { store, task, fresh, companion, beginAnew, goOn } = this.options;
     try {
+      if (!this.isAnew) {
+        await goOn?.();
+        return claimed;
+      }
       await beginAnew?.();
       await store.drop(task);
       if (fresh) await companion?.forget();

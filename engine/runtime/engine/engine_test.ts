@@ -250,13 +250,17 @@ Deno.test("a standby takes over where the owner ended, once its claim has run ou
   const first = new Engine(owner.options);
   const ended = first.start();
   const standby = optionsOf(partitions, { store: memoryStore(shelf), term: 200 });
-  const second = new Engine(standby.options);
+  let claims = 0;
+  const second = new Engine({ ...standby.options, goOn: () => Promise.resolve(void claims++) });
   const done = second.start();
   for (let i = 0; i < 20; i++) await turn();
   expect(standby.log).toEqual(["Another instance runs this task; standing by"]);
+  // What it is told to go on with is what there is when it takes over, not when it began to stand by.
+  expect(claims).toBe(0);
   first.stop();
   await ended;
   await done;
+  expect(claims).toBe(1);
   expect(idsOf([...owner.parcels, ...standby.parcels])).toEqual((await replayed(partitions)).ids);
 });
 

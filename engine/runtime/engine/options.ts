@@ -100,6 +100,8 @@ export interface EngineOptions {
   readonly stage?: (room: () => void) => Stage;
   /** Drops the state before the first life, without what is beside it; called when the task is claimed, before. */
   readonly beginAnew?: () => Promise<void>;
+  /** Called with every other claim, before its life: another may have begun anew while this one stood by. */
+  readonly goOn?: () => Promise<void>;
   /** Event time before which nothing is delivered; undefined: everything is. */
   readonly quietBefore?: () => Millis | undefined;
   /** Lives beside each life: routes. */

@@ -15,6 +15,8 @@ export type Partitions = ReadonlyMap<string, ReadonlyMap<string, number>>;
 /** Rules that need their events by one key, and the topic that brings these together. */
 export interface KeySet {
   readonly topic: string;
+  /** All its events must meet in one partition. */
+  readonly meets: boolean;
   /** One where all events must meet, else as many as the widest topic that feeds it. */
   readonly partitions: number;
   readonly plan: Plan;
@@ -108,9 +110,10 @@ function topicName({ name, keys }: Group, names: ReadonlyMap<string, number>): s
 function keySetOf(plan: Plan, group: Group, partitions: Partitions, topic: string): KeySet {
   const counts = [...group.keys.keys()].flatMap((stream) => [...partitions.get(stream)?.values() ?? []]);
   const streams = [...group.keys].map(([stream, { parts }]) => [stream, needsOf(group.rules, stream, parts)] as const);
+  const meets = group.name === "";
   return {
-    topic,
-    partitions: group.name === "" ? 1 : Math.max(1, ...counts),
+    ...{ topic, meets },
+    partitions: meets ? 1 : Math.max(1, ...counts),
     plan: restricted(plan, group.rules),
     streams: new Map(streams),
   };

@@ -7,8 +7,8 @@ import type { Millis } from "../../model/time.ts";
 import type { Timekeeper } from "../engine/options.ts";
 import type { Receiver } from "../settle.ts";
 import { readEntry } from "../settle/entry.ts";
-import type { CheckpointStore } from "../store.ts";
-import { routesTask } from "./head.ts";
+import { type CheckpointStore, StoreError } from "../store.ts";
+import { readRoutesHead, routesTask, writeRoutesHead } from "./head.ts";
 import type { RoutesTask } from "./task.ts";
 
 export interface GatheringOptions {
@@ -48,6 +48,24 @@ export async function forgetRoutes(store: CheckpointStore): Promise<void> {
   await store.drop(routesTask);
   await store.put(textName, `${version}{}`);
 }
+
+/**
+ * Outboxes begin anew, of which nothing has been read; groups, timers and what waits for sinks stay. For a moment when no
+ * instance runs. Throws what the store says.
+ */
+export async function rewindRoutes(store: CheckpointStore): Promise<void> {
+  const claimed = await store.claim(routesTask, rewinder, { term: claimMillis, steal: true });
+  if (!("heldFor" in claimed) && claimed.head !== undefined) {
+    const head = writeRoutesHead({ ...readRoutesHead(claimed.head), positions: {} });
+    const none = { states: [], timers: [], outbox: [], lanes: [] };
+    const saved = await store.save(claimed.fence, { number: claimed.number + 1, head, ...none });
+    await store.release(claimed.fence);
+    if (saved !== "saved") throw new StoreError("The routes are another instance's", "away");
+  }
+  await store.put(textName, `${version}{}`);
+}
+
+const rewinder = "rewind";
 
 export class Gathering {
   private readonly stopped = new AbortController();

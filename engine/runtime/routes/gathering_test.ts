@@ -3,10 +3,11 @@ import { expect } from "expect";
 import { alertOf } from "../../../tests/routing/alert.ts";
 import { Clock } from "../../../tests/routing/clock.ts";
 import { emptyShelf, memoryStore } from "../../adapters/memory.ts";
+import type { Fields } from "../../model/value.ts";
 import { compileRoutes } from "../../routing/compile.ts";
 import { type Parcel, writeEntry } from "../settle/entry.ts";
 import type { CheckpointStore } from "../store.ts";
-import { Gathering, readTaken } from "./gathering.ts";
+import { Gathering, readTaken, rewindRoutes } from "./gathering.ts";
 import { readRoutesHead, routesTask, writeRoutesHead } from "./head.ts";
 import { storedSilences } from "./silences.ts";
 import { RoutesTask } from "./task.ts";
@@ -14,13 +15,16 @@ import { RoutesTask } from "./task.ts";
 const lane = "routes lane";
 const term = 5_000;
 
-function world(around: (store: CheckpointStore, clock: Clock) => CheckpointStore = (store) => store) {
+function world(
+  around: (store: CheckpointStore, clock: Clock) => CheckpointStore = (store) => store,
+  route: Fields = { sinks: ["team"] },
+) {
   const clock = new Clock();
   const shelf = emptyShelf();
   const time = clock.keeper;
   const plain = memoryStore(shelf, () => clock.time);
   const store = around(plain, clock);
-  const { tree } = compileRoutes({ routes: [{ sinks: ["team"] }], sinks: ["team"], file: "vigie.yaml" });
+  const { tree } = compileRoutes({ routes: [route], sinks: ["team"], file: "vigie.yaml" });
   const got: Parcel[] = [];
   const routesOf = (owner: string) =>
     new RoutesTask({
@@ -97,4 +101,25 @@ Deno.test("a stop in the middle of gathering tells nothing that no checkpoint of
   expect(got.length).toBe(2);
   const after = await plain.claim(routesTask, "look", { term, steal: true });
   expect("heldFor" in after ? undefined : readRoutesHead(after.head).positions).toEqual({ "pay 0": 2 });
+});
+
+Deno.test("where outboxes begin anew, the routes read them from their beginning and keep what waits in groups", async () => {
+  const grouped = { sinks: ["team"], group_by: [], first_notice_after: "30s" };
+  const { clock, plain, routesOf, parcels, got } = world(undefined, grouped);
+  const first = routesOf("first");
+  await first.begin({ seq: undefined, finish: () => {} });
+  const taking = first.take("pay 0", parcels, [1, 2]);
+  await clock.move(100);
+  await taking;
+  await first.end();
+  await rewindRoutes(plain);
+  expect(await readTaken(plain)).toEqual({});
+  const second = routesOf("second");
+  await second.begin({ seq: undefined, finish: () => {} });
+  expect([...second.positions]).toEqual([]);
+  const again = second.take("pay 0", parcels.slice(0, 1), [1]);
+  await clock.move(60_000);
+  await again;
+  expect(got.map((parcel) => "alert" in parcel && parcel.alert.values.alerts)).toEqual([3]);
+  await second.end();
 });
