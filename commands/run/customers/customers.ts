@@ -3,8 +3,10 @@ import { backoff, now, sleep } from "../../../engine/adapters/clock.ts";
 import type { CustomerWebhooks } from "../../../engine/config/deployment.ts";
 import type { Endpoint, Threshold } from "../../../engine/model/threshold.ts";
 import { formatTime } from "../../../engine/model/time.ts";
+import { serial } from "../../../engine/runtime/routes/serial.ts";
 import type { Receiver } from "../../../engine/runtime/settle.ts";
 import type { CheckpointStore } from "../../../engine/runtime/store.ts";
+import { sinkKinds } from "../../../sinks/mod.ts";
 import type { SinkContext } from "../../../sinks/sink.ts";
 import { customersName, isCustomers } from "../lanes.ts";
 import { type OpenReceiver, openSink } from "../receivers.ts";
@@ -21,6 +23,7 @@ export interface CustomersNeeds {
 
 export class Customers {
   private readonly open = new Map<string, OpenReceiver>();
+  private named: ReadonlyMap<string, Receiver> = new Map();
   private isLoaded = false;
   private known: DisabledEndpoints = new Map();
   /** Disabled here, which the store does not know yet. */
@@ -38,18 +41,29 @@ export class Customers {
     if (this.isLoaded) await this.load().catch(() => {});
   }
 
-  /** Receivers of the endpoints that thresholds name, by lane. */
+  /** Receivers of the endpoints that thresholds name, by lane; until the next call, those that are named now. */
   receiversOf(thresholds: readonly Threshold[]): ReadonlyMap<string, Receiver> {
     const endpoints = [...endpointsOf(thresholds)];
-    return new Map(endpoints.map(([lane, endpoint]) => [lane, this.opened(lane, endpoint).receiver]));
+    this.named = new Map(endpoints.map(([lane, endpoint]) => [lane, this.opened(lane, endpoint).receiver]));
+    return this.named;
   }
 
-  /** What waits for an endpoint that no threshold names any more is refused; undefined for other lanes. */
+  /**
+   * What waits for an endpoint that no threshold names any more is refused; undefined for other lanes. A lane that ends
+   * here stays when thresholds name its endpoint again: what comes then is delivered.
+   */
   orphan(lane: string): Receiver | undefined {
     if (!isCustomers(lane)) return undefined;
     const gone = { result: "rejected", reason: "no threshold names this endpoint any more" } as const;
-    const deliver: Receiver["deliver"] = (batch) => Promise.resolve(batch.map(() => gone));
-    return { deliver, family: customersName, batchMax: 1_000, wait: () => undefined, isOne: false };
+    const present = () => this.named.get(lane);
+    return {
+      family: customersName,
+      max: this.needs.webhooks.max,
+      batchMax: sinkKinds.webhook.batchMax,
+      isOne: false,
+      wait: (attempts) => present()?.wait(attempts),
+      deliver: (batch, seqs) => present()?.deliver(batch, seqs) ?? Promise.resolve(batch.map(() => gone)),
+    };
   }
 
   async close(): Promise<void> {
@@ -57,13 +71,13 @@ export class Customers {
     for (const { close } of this.open.values()) await close().catch(() => {});
   }
 
-  /** Kept with its breaker: failures are counted on across reloads. */
+  /** Kept with its breaker, so that failures are counted on across reloads, and one for all lanes that end there. */
   private opened(lane: string, endpoint: Endpoint): OpenReceiver {
     let opened = this.open.get(lane);
     if (opened === undefined) {
       const { webhooks, context } = this.needs;
       const sink = openSink(sinkOf(endpoint, webhooks), context);
-      this.open.set(lane, opened = { ...sink, receiver: this.guarded(lane, sink.receiver) });
+      this.open.set(lane, opened = { ...sink, receiver: serial(this.guarded(lane, sink.receiver)) });
     }
     return opened;
   }

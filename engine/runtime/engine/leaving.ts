@@ -26,7 +26,10 @@ export function openLanes(run: Run, depths: ReadonlyMap<string, number>): void {
   }
 }
 
-/** Lanes for receivers that a new setup brings; those of others go on until they are empty. */
+/**
+ * Lanes for receivers that a new setup brings; those of others go on until they are empty. A lane that is there stays, an
+ * orphan's too: another in its place would read back what this one has settled and no checkpoint knows.
+ */
 export async function addLanes(run: Run): Promise<void> {
   const added = [...run.setup.receivers].filter(([name]) => !run.lanes.has(name));
   if (added.length === 0) return;
