@@ -4,7 +4,7 @@
  */
 import { partitionName } from "../runtime/source.ts";
 import type { RawMessage } from "../runtime/ports.ts";
-import type { Kafka, Listening, ReadOptions } from "./kafka/port.ts";
+import type { Kafka, Listening, PartitionOffsets, ReadOptions } from "./kafka/port.ts";
 
 /** Offsets of one partition: `from` inclusive, `to` exclusive. */
 export interface KafkaRange {
@@ -84,6 +84,17 @@ class Reading {
     this.told.resolve();
   }
 
+  /**
+   * What comes next is gone: goes on with what is left of the range, or ends where the log was made anew. Returns how many
+   * messages are missing.
+   */
+  skip(left: PartitionOffsets | undefined): number {
+    const before = this.next;
+    const isShorter = left === undefined || left.end < before;
+    this.add([], isShorter ? this.range.to : Math.min(left.earliest, this.range.to));
+    return this.next - before;
+  }
+
   async take(): Promise<readonly RawMessage[] | undefined> {
     while (this.waiting.length === 0 && !this.isDone) {
       this.told = Promise.withResolvers();
@@ -96,7 +107,10 @@ class Reading {
   }
 }
 
-/** Begins to read. A broker that goes away is waited for, and said in `log`. Rejects with a `KafkaError`. */
+/**
+ * Begins to read. A broker that goes away is waited for; messages that are deleted meanwhile are passed over. Both are said
+ * in `log`. Rejects with a `KafkaError`.
+ */
 export async function openRanges(
   kafka: Kafka,
   ranges: readonly KafkaRange[],
@@ -126,6 +140,13 @@ export async function openRanges(
       const reading = of(topic, partition);
       reading?.add(messages, next);
       if (reading !== undefined && reading.isOver()) hold(reading);
+    },
+    async gone(topic, partition) {
+      const left = (await kafka.offsets(topic)).find((one) => one.partition === partition);
+      const missing = of(topic, partition)?.skip(left) ?? 0;
+      if (missing === 0) return;
+      const name = partitionName({ topic, partition });
+      log(`${missing} messages of ${name} are missing: they were deleted before they could be read`);
     },
     trouble: (reason) => log(`Reading from Kafka stopped: ${reason}; trying again`),
   };
